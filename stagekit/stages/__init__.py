@@ -1,0 +1,8 @@
+"""The stages: verbs that read a scene's fields and write others. Each is thin and calls a backend."""
+
+from .arrange import Arrange
+from .furnish import Furnish
+from .layout import EstimateLayout
+from .segment import Segment
+
+__all__ = ["Arrange", "EstimateLayout", "Furnish", "Segment"]

@@ -1,0 +1,69 @@
+"""``stagekit doctor``: what works on this machine, tried for real, and what to install for the rest."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+PACKAGES = (
+    "numpy", "scipy", "pillow", "pillow-heif", "opencv-python-headless", "shapely", "onnxruntime", "safetensors",
+    "mitsuba", "pyoidn", "karellen-llvm-core",
+)  # fmt: skip
+
+
+def examine() -> list[dict[str, Any]]:
+    """Rows of ``what``, ``works`` (True, False, or None for optional and absent), ``detail``."""
+    rows = [_row("python", True, f"{platform.python_version()} on {platform.system()} {platform.machine()}")]
+    for name in PACKAGES:
+        try:
+            rows.append(_row(name, True, version(name)))
+        except PackageNotFoundError:
+            rows.append(_row(name, False, f"not installed; run: pip install {name}"))
+    rows.append(_tried("tracing", _trace))
+    rows.append(_tried("denoising", _denoise))
+    rows.append(_tried("weights", _weights))
+    rows.append(_tried("styles", _styles))
+    try:
+        rows.append(_row("torch (training only)", True, version("torch")))
+    except PackageNotFoundError:
+        rows.append(_row("torch (training only)", None, 'not needed to stage; pip install "stagekit[train]"'))
+    return rows
+
+
+def _row(what: str, works: bool | None, detail: str) -> dict[str, Any]:
+    return {"what": what, "works": works, "detail": detail}
+
+
+def _tried(what: str, trial: Callable[[], str]) -> dict[str, Any]:
+    try:
+        return _row(what, True, trial())
+    except Exception as error:  # a report of what is broken must not break
+        return _row(what, False, f"{type(error).__name__}: {error}")
+
+
+def _trace() -> str:
+    from .render.engine import probe
+
+    return probe()
+
+
+def _denoise() -> str:
+    from .render.denoise import probe
+
+    return probe()
+
+
+def _weights() -> str:
+    from .backends.segment import RoomNetV1
+
+    backend = RoomNetV1()
+    backend.open(None)
+    return "roomnet.v1 loads, checksum right"
+
+
+def _styles() -> str:
+    from .interior.style import styles
+
+    return ", ".join(styles())

@@ -1,0 +1,68 @@
+"""Which backends exist, as data: ``task -> name -> "module:Class"``. Listing them imports nothing.
+
+Third parties add theirs through the entry-point group ``stagekit.backends``, named ``task/name``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, NoReturn
+
+from .errors import BackendError, MissingPackageError, OptionError, UnknownBackendError
+
+# The first of a task is its default: embedded, no download.
+BACKENDS: dict[str, dict[str, str]] = {
+    "segment": {"roomnet.v1": "stagekit.backends.segment:RoomNetV1"},
+    "layout": {"manhattan.v1": "stagekit.backends.layout:ManhattanV1"},
+    "furnish": {"trace.v1": "stagekit.backends.furnish:TraceV1"},
+}
+
+EXTRAS = {"torch": "train", "efficientnet_lite_pytorch": "train"}
+"""Package -> the extra of stagekit that installs it; packages not listed come with stagekit itself."""
+
+
+@cache
+def table() -> dict[str, dict[str, str]]:
+    """Every backend, the built-in ones first. Raises BackendError if an entry point takes a name that exists."""
+    found = {task: dict(names) for task, names in BACKENDS.items()}
+    for point in entry_points(group="stagekit.backends"):
+        task, _, name = point.name.partition("/")
+        if name in found.setdefault(task, {}):
+            raise BackendError(f"backend {point.name!r} is registered twice: {found[task][name]} and {point.value}")
+        found[task][name] = point.value
+    return found
+
+
+def name_of(task: str, name: str | None) -> str:
+    """The backend's name, or the default one's. Raises UnknownBackendError with what is near."""
+    names = table()[task]
+    if name is None:
+        return next(iter(names))
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}"
+        raise UnknownBackendError(f"no backend {name!r} for {task}; {hint}")
+    return name
+
+
+def resolve(task: str, name: str) -> Any:
+    """The backend's class, imported now. Raises MissingPackageError naming what to install."""
+    module, _, attribute = table()[task][name_of(task, name)].partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except ImportError as error:
+        raise need(error.name or module, f"{task}/{name}") from error
+
+
+def need(package: str, what: str) -> MissingPackageError:
+    """The error for a package that is not there."""
+    extra = EXTRAS.get(package.partition(".")[0])
+    install = f'pip install "stagekit[{extra}]"' if extra else f"pip install {package}"
+    return MissingPackageError(f"{what} needs the package {package!r}, which is not installed; run: {install}")
+
+
+def reject(stage: str, backend: str) -> NoReturn:
+    raise OptionError(f"{stage} takes no backend, got {backend!r}")
