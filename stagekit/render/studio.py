@@ -56,7 +56,7 @@ def studio(
         "to_world": mi.ScalarTransform4f().look_at(
             origin=(target + view * distance).tolist(), target=target.tolist(), up=[0, 1, 0]
         ),
-        "film": {"type": "hdrfilm", "width": width, "height": height, "rfilter": {"type": "gaussian"}},
+        "film": {"type": "hdrfilm", "width": width, "height": height, "rfilter": {"type": "box"}},
         "sampler": {"type": "independent", "sample_count": samples},
     }
     scene["floor"] = {
@@ -64,9 +64,9 @@ def studio(
         "to_world": mi.ScalarTransform4f().translate([0, float(low[1]), 0]).rotate([1, 0, 0], -90).scale(80),
         "bsdf": {"type": "diffuse", "reflectance": {"type": "rgb", "value": [0.62, 0.615, 0.60]}},
     }
-    scene["sky"] = {"type": "constant", "radiance": {"type": "rgb", "value": [0.50, 0.51, 0.53]}}
+    scene["sky"] = {"type": "constant", "radiance": {"type": "rgb", "value": [0.60, 0.61, 0.63]}}
     span = max(radius, 0.4)
-    for name, side, power in (("key", (-1.5, 1.7, 1.5), 7.0), ("fill", (2.2, 1.2, 0.6), 1.0)):
+    for name, side, power in (("key", (-1.5, 1.7, 1.5), 26.0), ("fill", (2.2, 1.2, 0.6), 3.0)):
         at = centre + (_turn(a) @ np.array(side)) * span * 1.6
         scene[name] = {
             "type": "rectangle",
@@ -87,7 +87,7 @@ def studio(
         )
     out = np.array(mi.render(mi.load_dict(scene), seed=seed, spp=samples))
     colour = denoise(out[..., :3], out[..., -6:-3], out[..., -3:])
-    return (convert.encoded(_shoulder(colour * 0.62)) * 255 + 0.5).astype(np.uint8)
+    return (convert.encoded(_shoulder(colour * 0.8)) * 255 + 0.5).astype(np.uint8)
 
 
 _INTEGRATOR = {
