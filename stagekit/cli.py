@@ -167,3 +167,7 @@ def _doctor(args: argparse.Namespace) -> int:
             mark = {True: "ok  ", False: "FAIL", None: "--  "}[row["works"]]
             print(f"{mark} {row['what']:<22} {row['detail']}")
     return 1 if any(row["works"] is False for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
