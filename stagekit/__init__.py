@@ -41,20 +41,96 @@ _WHERE = {
     ),
 }  # fmt: skip
 
-__all__ = [*_WHERE]  # noqa: PLE0604
+
+__all__ = [
+    "Arrange",
+    "BackendError",
+    "Brief",
+    "Camera",
+    "CancelToken",
+    "Cancelled",
+    "Context",
+    "DepthMap",
+    "EstimateLayout",
+    "Finished",
+    "Furnish",
+    "Image",
+    "ImageError",
+    "InputError",
+    "Layout",
+    "LayoutError",
+    "LicenceError",
+    "Mask",
+    "MissingFieldError",
+    "MissingPackageError",
+    "Opening",
+    "OptionError",
+    "OutputError",
+    "Pipeline",
+    "PipelineError",
+    "Placement",
+    "Progress",
+    "Room",
+    "Runtime",
+    "Scene",
+    "Segment",
+    "Segments",
+    "Stage",
+    "StageFailedError",
+    "StagekitError",
+    "StaleFieldError",
+    "Started",
+    "UnknownBackendError",
+    "Wall",
+    "Warned",
+    "WeightsError",
+    "open_image",
+    "stage",
+    "styles",
+]
 
 if TYPE_CHECKING:
-    from .api import stage as stage
-    from .core.context import CancelToken as CancelToken
-    from .core.pipeline import Pipeline as Pipeline
-    from .core.scene import Scene as Scene
-    from .core.stage import Stage as Stage
-    from .imaging.io import open_image as open_image
-    from .runtime import Runtime as Runtime
-    from .stages import Arrange as Arrange
-    from .stages import EstimateLayout as EstimateLayout
-    from .stages import Furnish as Furnish
-    from .stages import Segment as Segment
+    from .api import stage
+    from .core.context import CancelToken, Context
+    from .core.events import Finished, Progress, Started, Warned
+    from .core.pipeline import Pipeline
+    from .core.scene import Scene
+    from .core.stage import Stage
+    from .errors import (
+        BackendError,
+        Cancelled,
+        ImageError,
+        InputError,
+        LayoutError,
+        LicenceError,
+        MissingFieldError,
+        MissingPackageError,
+        OptionError,
+        OutputError,
+        PipelineError,
+        StagekitError,
+        StageFailedError,
+        StaleFieldError,
+        UnknownBackendError,
+        WeightsError,
+    )
+    from .imaging.io import open_image
+    from .interior.style import styles
+    from .runtime import Runtime
+    from .stages import Arrange, EstimateLayout, Furnish, Segment
+    from .types import (
+        Brief,
+        Camera,
+        DepthMap,
+        Image,
+        Layout,
+        Mask,
+        Opening,
+        Placement,
+        Room,
+        Segments,
+        Wall,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -44,15 +44,22 @@ def _tried(what: str, trial: Callable[[], str]) -> dict[str, Any]:
 
 
 def _trace() -> str:
-    from .render.engine import probe
+    from .render.engine import start
 
-    return probe()
+    engine = start()
+    return f"Mitsuba {engine.mi.__version__}, {engine.variant}" + (f" (slow: {engine.note})" if engine.note else "")
 
 
 def _denoise() -> str:
-    from .render.denoise import probe
+    import numpy as np
 
-    return probe()
+    from .render.denoise import denoise
+
+    noise = np.random.default_rng(0).uniform(0, 1, (64, 64, 3)).astype(np.float32)
+    if not float(denoise(noise).std()) < 0.5 * float(noise.std()):
+        raise RuntimeError("Open Image Denoise ran but left the noise in")
+    return "Open Image Denoise works"
+
 
 
 def _weights() -> str:
