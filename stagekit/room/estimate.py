@@ -1,0 +1,147 @@
+"""One photo to a `Layout`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import LayoutError
+from ..types import Camera, Image, Layout
+from .evidence import Evidence, colour_evidence, network_evidence
+from .lines import detect_lines
+from .planes import Plane, make_cylinder, refine, solve
+from .scale import camera_height
+from .shape import build_shape
+from .vanishing import View, _Problem, estimate_view
+
+Array = Any
+
+WORK = 960
+"""Longer side, pixels, at which lines are found and the room is fitted."""
+EVIDENCE = 400
+"""Longer side of the evidence maps; a network's own map is coarser still."""
+DIAGONAL_35MM = 43.27
+
+
+def estimate_layout(
+    image: Image,
+    *,
+    probabilities: Array | None = None,
+    classes: Sequence[str] | None = None,
+    focal_px: float | None = None,
+    camera_height_m: float | None = None,
+    floor_px: Any = None,
+    ceiling_height_m: float | None = None,
+    seed: int = 0,
+) -> Layout:
+    """The room in ``image``.
+
+    ``probabilities`` (C, h, w) with ``classes`` come from a segmentation network; without them colour and lines must
+    do. ``focal_px``, ``camera_height_m``, ``ceiling_height_m`` and ``floor_px`` (the floor's outline in pixels, (N, 2))
+    are taken as true where given, and the rest is fitted to them. The result does not depend on ``seed``: nothing is
+    drawn at random. Raises LayoutError for impossible input.
+    """
+    _check(image, probabilities, classes, focal_px, camera_height_m, ceiling_height_m)
+    work = _resized(image.array, WORK)
+    scale = work.shape[1] / image.width
+    view, lines = _view(image, work, scale, focal_px, camera_height_m)
+    evidence, small = _evidence(work, view.camera, probabilities, classes)
+    fit = _fit(view, lines)
+    if floor_px is not None:
+        from .given import layout_from_floor
+
+        return layout_from_floor(image, view, np.asarray(floor_px, dtype=np.float64), evidence,
+                                 camera_height_m, ceiling_height_m)
+    camera = view.camera
+    half = camera.scaled(small.shape[1], small.shape[0])
+    cylinder = make_cylinder(half, evidence.log_surfaces(), lines * (small.shape[1] / work.shape[1]), fit, view.yaw_deg)
+    ratio_given = None
+    if ceiling_height_m is not None and camera_height_m is not None:
+        ratio_given = ceiling_height_m / camera_height_m - 1.0
+    planes, ratio, cost = solve(cylinder, ratio_given)
+    planes, ratio = refine(cylinder, planes, ratio, ratio_fixed=ratio_given is not None)
+    return _assemble(image, view, planes, ratio, evidence, camera_height_m, ceiling_height_m)
+
+
+def _check(image: Image, probabilities: Any, classes: Any, focal_px: float | None, camera_height_m: float | None,
+           ceiling_height_m: float | None) -> None:
+    if (probabilities is None) != (classes is None):
+        raise LayoutError("give probabilities and classes together, or neither")
+    if focal_px is not None:
+        longest = max(image.size)
+        if not (math.isfinite(focal_px) and 0.2 * longest < focal_px < 6 * longest):
+            raise LayoutError(
+                f"{image.name}: a focal length of {focal_px} pixels is impossible for a picture of {image.width}x"
+                f"{image.height}; expected {0.4 * longest:.0f} to {1.5 * longest:.0f}, or leave focal_px out"
+            )
+    if camera_height_m is not None and not 0.3 <= camera_height_m <= 6:
+        raise LayoutError(f"camera height must be 0.3 to 6 metres over the floor, got {camera_height_m}; leave it out for 1.4")
+    if ceiling_height_m is not None:
+        lowest = max(1.8, (camera_height_m or 0) + 0.1)
+        if not lowest <= ceiling_height_m <= 20:
+            raise LayoutError(
+                f"ceiling height must be {lowest:.1f} to 20 metres and over the camera, got {ceiling_height_m}; "
+                "leave it out to have it estimated"
+            )
+
+
+def _resized(array: Array, longest: int) -> Array:
+    import cv2
+
+    h, w = array.shape[:2]
+    s = longest / max(h, w)
+    if s >= 1:
+        return np.ascontiguousarray(array)
+    return cv2.resize(array, (max(2, round(w * s)), max(2, round(h * s))), interpolation=cv2.INTER_AREA)
+
+
+def _view(image: Image, work: Array, scale: float, focal_px: float | None, height_m: float | None) -> tuple[View, Array]:
+    import cv2
+
+    lines = detect_lines(cv2.cvtColor(work, cv2.COLOR_RGB2GRAY))
+    prior = None
+    if image.focal_35mm and image.focal_35mm > 5:
+        prior = image.focal_35mm / DIAGONAL_35MM * math.hypot(work.shape[0], work.shape[1])
+    view = estimate_view(
+        lines, work.shape[1], work.shape[0], focal_px=None if focal_px is None else focal_px * scale,
+        focal_prior_px=prior, camera_height_m=height_m or 1.4,
+    )
+    return view, lines
+
+
+def _fit(view: View, lines: Array) -> Array:
+    """(3, N): how well each segment points up and along the room's two directions."""
+    c = view.camera
+    problem = _Problem(lines, c.width, c.height, None, None)
+    x = np.array([math.log(c.focal_px / problem.size), c.pitch_deg, c.roll_deg, view.yaw_deg, c.cy / c.height - 0.5])
+    return problem.fit(x, 2.0) if len(lines) else np.zeros((3, 0))
+
+
+def _evidence(work: Array, camera: Camera, probabilities: Array | None, classes: Sequence[str] | None
+              ) -> tuple[Evidence, Array]:
+    small = _resized(work, EVIDENCE)
+    if probabilities is not None and classes is not None:
+        return network_evidence(probabilities, classes, small), small
+    c = camera.scaled(small.shape[1], small.shape[0])
+    v, u = np.mgrid[0 : small.shape[0], 0 : small.shape[1]] + 0.5
+    d = c.rays(np.stack([u, v], -1))
+    return colour_evidence(small, d[..., 1] / np.maximum(np.hypot(d[..., 0], d[..., 2]), 1e-6)), small
+
+
+def _assemble(image: Image, view: View, planes: list[Plane], ratio: float, evidence: Evidence,
+              camera_height_m: float | None, ceiling_height_m: float | None) -> Layout:
+    ceiling_seen = float(evidence.channel("ceiling").mean()) > 0.02
+    scale = camera_height(camera_height_m, ceiling_height_m, ratio if ceiling_seen else None, [])
+    height = scale.camera_height_m
+    ceiling = ceiling_height_m or (height * (1 + ratio) if ceiling_seen else max(2.5, height + 0.3))
+    camera = replace(view.camera.scaled(image.width, image.height), height_m=height)
+    floor, walls, _ = build_shape(planes, view.yaw_deg, height, ceiling)
+    notes = list(scale.notes)
+    if evidence.source == "colour":
+        notes.append("surfaces from colour and lines, no segmentation network")
+    return Layout(camera=camera, floor=floor, walls=walls, ceiling_height_m=float(ceiling), yaw_deg=view.yaw_deg,
+                  confidence=view.confidence, notes=tuple(notes))

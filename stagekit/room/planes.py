@@ -1,0 +1,305 @@
+"""The room's shape: a sequence of vertical planes over the photo's azimuths, by dynamic programming.
+
+The photo is resampled to a cylinder round the vertical through the camera: one column is one azimuth, rows are the
+tangent of the elevation. A vertical plane then meets the floor at row ``-q cos(a)`` and the ceiling at
+``ratio q cos(a)``, q being camera height / distance and ``ratio`` the ceiling's height over the camera / the camera's
+height over the floor. Costs of all planes in all columns come from cumulative sums; a path through the columns with a
+price for each corner gives the walls (Flint et al. 2011, "Manhattan scene understanding", with other costs).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..types import Camera
+
+Array = Any
+
+RATIOS = (0.42, 0.5, 0.58, 0.66, 0.75, 0.86, 1.0, 1.2, 1.5, 2.0)
+CORNER, JUMP, SLANTED = 2.6, 5.0, 5.0
+"""Prices of a corner, of a jump in depth and of a wall at 45 degrees; one percent of the photo wrongly named costs
+about 4 (nats times percent)."""
+LINE = 0.055
+"""Worth of a wall edge that runs along a line segment, as a share of the cost of naming a whole column wrongly."""
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A vertical plane seen from column ``first`` to ``last``: normal's azimuth (outward), q = height / distance."""
+
+    azimuth: float
+    q: float
+    left: float
+    right: float
+    slanted: bool = False
+
+    def level(self, theta: Array) -> Array:
+        """q cos(angle): minus the floor line's row value, per azimuth."""
+        return self.q * np.cos(theta - self.azimuth)
+
+
+@dataclass
+class Cylinder:
+    """The photo on a cylinder: ``theta`` (J,), ``rows`` (I,) tangents from bottom to top; costs per cell."""
+
+    theta: Array
+    rows: Array
+    weight: Array
+    floor: Array
+    ceiling: Array
+    ceiling_free: Array
+    lines: Array
+    upright: Array
+    base: float = 0.0
+    directions: Array = field(default_factory=lambda: np.zeros(0))
+
+    def row(self, tangent: Array) -> Array:
+        return np.clip((tangent - self.rows[0]) / (self.rows[1] - self.rows[0]), 0, len(self.rows) - 1)
+
+
+def make_cylinder(
+    camera: Camera, logs: Array, lines: Array, fit: Array, yaw_deg: float, columns: int = 200, levels: int = 260
+) -> Cylinder:
+    """Costs on the cylinder. ``logs`` (3, h, w) log-probabilities of floor, wall, ceiling in the camera's pixels,
+    ``lines`` (N, 4) segments and ``fit`` (3, N) how well they point up and along the two main directions."""
+    import cv2
+
+    h, w = camera.height, camera.width
+    border = np.concatenate([
+        np.stack([np.linspace(0, w, 40), np.zeros(40)], 1), np.stack([np.linspace(0, w, 40), np.full(40, h)], 1),
+        np.stack([np.zeros(40), np.linspace(0, h, 40)], 1), np.stack([np.full(40, w), np.linspace(0, h, 40)], 1),
+    ])
+    d = camera.rays(border)
+    azimuth, tangent = np.arctan2(d[:, 0], -d[:, 2]), d[:, 1] / np.maximum(np.hypot(d[:, 0], d[:, 2]), 1e-6)
+    flat = np.abs(tangent) < 1.3
+    theta = np.linspace(max(azimuth[flat].min(), -1.4), min(azimuth[flat].max(), 1.4), columns)
+    rows = np.linspace(max(tangent.min(), -2.6), min(max(tangent.max(), 0.2), 2.2), levels)
+    grid = np.stack(np.broadcast_arrays(np.sin(theta)[:, None], rows[None], -np.cos(theta)[:, None]), -1)
+    uv, depth = camera.project(grid + camera.centre)
+    inside = (depth > 0.05) & (uv[..., 0] >= 0) & (uv[..., 0] <= w) & (uv[..., 1] >= 0) & (uv[..., 1] <= h)
+    map_u, map_v = (uv[..., 0] - 0.5).astype(np.float32), (uv[..., 1] - 0.5).astype(np.float32)
+    map_u, map_v = np.clip(map_u, -1e4, 1e4), np.clip(map_v, -1e4, 1e4)
+    value = [cv2.remap(c, map_u, map_v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for c in logs]
+    # Every cell counts with the photo's area that it covers, so that costs are shares of the photo
+    du, dv = np.gradient(uv[..., 0], axis=0), np.gradient(uv[..., 1], axis=1)
+    area = np.abs(du * dv) * inside
+    weight = area / max(area.sum(), 1e-9) * 100.0
+    lf, lw, lc = (v * weight for v in value)
+    zero = np.zeros((columns, 1))
+    below = np.concatenate([zero, np.cumsum(lf - lw, 1)], 1)
+    above = np.concatenate([zero, np.cumsum(lc - lw, 1)], 1)
+    floor, ceiling = -below, -(above[:, -1:] - above)
+    band = rows > 0.02
+    first = int(np.argmax(band)) if band.any() else levels
+    free = ceiling[:, first:].min(1)
+    line_maps = np.stack([_line_map(camera, lines, fit[k], theta, rows) for k in (1, 2)])
+    mean = weight.sum(1, keepdims=True).mean()
+    cylinder = Cylinder(theta, rows, weight, floor, ceiling, free, line_maps * mean * LINE * 4.0, np.zeros(columns))
+    cylinder.upright = _upright(camera, lines, fit[0], theta)
+    cylinder.base = -float(lw.sum())
+    normals = np.radians(-yaw_deg + np.arange(0, 360, 45))
+    cylinder.directions = (normals + np.pi) % (2 * np.pi) - np.pi
+    return cylinder
+
+
+def _line_map(camera: Camera, lines: Array, fit: Array, theta: Array, rows: Array) -> Array:
+    """(J, I) 0..1: where segments along one direction run."""
+    import cv2
+
+    out = np.zeros((len(theta), len(rows)), np.float32)
+    step_t, step_r = theta[1] - theta[0], rows[1] - rows[0]
+    for line, strength in zip(lines, fit, strict=True):
+        if strength < 0.25:
+            continue
+        n = max(2, int(np.hypot(line[2] - line[0], line[3] - line[1]) / 1.5))
+        t = np.linspace(0, 1, n)[:, None]
+        d = camera.rays(line[:2] * (1 - t) + line[2:] * t)
+        j = np.round((np.arctan2(d[:, 0], -d[:, 2]) - theta[0]) / step_t).astype(int)
+        i = np.round((d[:, 1] / np.maximum(np.hypot(d[:, 0], d[:, 2]), 1e-6) - rows[0]) / step_r).astype(int)
+        ok = (j >= 0) & (j < len(theta)) & (i >= 0) & (i < len(rows))
+        out[j[ok], i[ok]] = np.maximum(out[j[ok], i[ok]], strength)
+    blurred = cv2.GaussianBlur(out, (0, 0), sigmaX=1.6, sigmaY=0.8)
+    return np.minimum(blurred / 0.25, 1.0)
+
+
+def _upright(camera: Camera, lines: Array, fit: Array, theta: Array) -> Array:
+    """(J,) 0..1: upright segments at each azimuth, by the share of the picture's height that they cover."""
+    import cv2
+
+    out = np.zeros(len(theta), np.float32)
+    for line, strength in zip(lines, fit, strict=True):
+        if strength < 0.3:
+            continue
+        d = camera.rays((line[:2] + line[2:]) / 2)
+        j = round(float((np.arctan2(d[0], -d[2]) - theta[0]) / (theta[1] - theta[0])))
+        if 0 <= j < len(theta):
+            out[j] += strength * abs(line[3] - line[1]) / camera.height
+    out = cv2.GaussianBlur(out[None], (0, 0), sigmaX=1.0, sigmaY=0.1)[0] * 2.5
+    return np.clip(out / 0.35, 0, 1)
+
+
+def solve(cylinder: Cylinder, ratio: float | None = None) -> tuple[list[Plane], float, float]:
+    """Planes from left to right, the ceiling ratio and the cost. ``ratio`` is taken as true if given."""
+    ratios = RATIOS if ratio is None else (ratio,)
+    if len(ratios) > 1:
+        coarse = _every(cylinder, 3)
+        q = _levels(36)
+        costs = [_path(coarse, q, r, slanted=False)[1] for r in ratios]
+        best = np.argsort(costs, kind="stable")[:1]
+        k = int(best[0])
+        near = {ratios[k]}
+        if k > 0:
+            near.add((ratios[k] + ratios[k - 1]) / 2)
+        if k + 1 < len(ratios):
+            near.add((ratios[k] + ratios[k + 1]) / 2)
+        fine = sorted((_path(coarse, _levels(48), r, slanted=False)[1], r) for r in near)
+        ratios = (fine[0][1],)
+    planes, cost = _path(cylinder, _levels(60), ratios[0], slanted=True)
+    return planes, float(ratios[0]), cost
+
+
+def _every(c: Cylinder, step: int) -> Cylinder:
+    s = slice(step // 2, None, step)
+    return Cylinder(c.theta[s], c.rows, c.weight[s] * step, c.floor[s] * step, c.ceiling[s] * step,
+                    c.ceiling_free[s] * step, c.lines[:, s] * step, c.upright[s], c.base, c.directions)
+
+
+def _levels(count: int) -> Array:
+    """q from far (0.08: 17 m) to near (2.4: 0.6 m), finer where far."""
+    return np.sinh(np.linspace(np.arcsinh(0.08 * 3), np.arcsinh(2.4 * 3), count)) / 3
+
+
+def column_costs(cylinder: Cylinder, azimuth: float, q: Array, ratio: float) -> tuple[Array, Array]:
+    """(J, Q) cost of planes with this normal, and (J, Q) q cos."""
+    angle = np.cos(cylinder.theta - azimuth)
+    level = angle[:, None] * q[None]
+    j = np.arange(len(cylinder.theta))[:, None]
+    low, high = np.rint(cylinder.row(-level)).astype(int), np.rint(cylinder.row(ratio * level)).astype(int)
+    which = _direction(cylinder, azimuth)
+    cost = cylinder.floor[j, low]
+    top = cylinder.ceiling[j, high]
+    column = cylinder.weight.sum(1)[:, None]
+    if which is not None:
+        cost = cost - cylinder.lines[which][j, low]
+        top = top - cylinder.lines[which][j, high]
+    cost = cost + np.minimum(top, cylinder.ceiling_free[:, None] + 0.35 * column)
+    return np.where(angle[:, None] > 0.03, cost, 1e6), level
+
+
+def _direction(cylinder: Cylinder, azimuth: float) -> int | None:
+    """Which of the two line maps holds the edges of a wall with this normal; None for slanted walls."""
+    k = int(np.argmin(np.abs(np.angle(np.exp(1j * (cylinder.directions - azimuth))))))
+    if k % 2:
+        return None
+    # directions[0] is the normal azimuth -yaw: pointing along the second main direction, its edges along the first
+    return 0 if (k // 2) % 2 == 0 else 1
+
+
+def _path(cylinder: Cylinder, q: Array, ratio: float, slanted: bool) -> tuple[list[Plane], float]:
+    theta = cylinder.theta
+    azimuths, costs, levels, extra = [], [], [], []
+    for k, azimuth in enumerate(cylinder.directions):
+        if k % 2 and not slanted:
+            continue
+        offsets = q if k % 2 == 0 else q[::2]
+        if np.cos(theta - azimuth).max() < 0.05:
+            continue
+        cost, level = column_costs(cylinder, azimuth, offsets, ratio)
+        azimuths += [(azimuth, v, bool(k % 2)) for v in offsets]
+        costs.append(cost)
+        levels.append(level)
+        extra.append(np.full(len(offsets), SLANTED if k % 2 else 0.0))
+    cost, level, enter = np.concatenate(costs, 1), np.concatenate(levels, 1), np.concatenate(extra)
+    total = cost[0] + enter
+    back = np.zeros(cost.shape, dtype=np.int32)
+    own = np.arange(cost.shape[1])
+    # Thin slices cost: a corner on an upright line costs half
+    for j in range(1, len(theta)):
+        ease = 1.0 - 0.55 * max(cylinder.upright[j], cylinder.upright[j - 1])
+        between = (level[j] + level[j - 1]) / 2
+        near = np.abs(between[:, None] - between[None]) * (JUMP / 0.22)
+        near += total[:, None] + CORNER * ease
+        source = near.argmin(0)
+        value = near[source, own]
+        k = int(total.argmin())
+        jump = total[k] + (CORNER + JUMP) * ease
+        source = np.where(value <= jump, source, k)
+        value = np.minimum(value, jump) + enter
+        stay = total <= value
+        back[j] = np.where(stay, own, source)
+        total = np.where(stay, total, value) + cost[j]
+    state = int(total.argmin())
+    best = float(total[state])
+    path = np.empty(len(theta), dtype=int)
+    for j in range(len(theta) - 1, -1, -1):
+        path[j] = state
+        state = int(back[j, state])
+    cuts = np.concatenate([[0], np.nonzero(np.diff(path))[0] + 1, [len(theta)]])
+    half = (theta[1] - theta[0]) / 2
+    planes = []
+    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+        azimuth, v, is_slanted = azimuths[path[a]]
+        planes.append(Plane(float(azimuth), float(v), float(theta[a] - half), float(theta[b - 1] + half), is_slanted))
+    return planes, best
+
+
+def refine(cylinder: Cylinder, planes: list[Plane], ratio: float, *, ratio_fixed: bool = False, rounds: int = 3
+           ) -> tuple[list[Plane], float]:
+    """Offsets, corners and the ceiling ratio drawn to the costs and lines between the coarse levels."""
+    planes = list(planes)
+    for turn in range(rounds):
+        span = 0.10 / (turn + 1)
+        for k, plane in enumerate(planes):
+            inside = (cylinder.theta >= plane.left) & (cylinder.theta <= plane.right)
+            part = _select(cylinder, inside)
+            q = plane.q * (1.0 + np.linspace(-span, span, 21))
+            cost, _ = column_costs(part, plane.azimuth, q, ratio)
+            value = cost.sum(0) + 0.02 * np.abs(np.linspace(-1, 1, 21))
+            planes[k] = Plane(plane.azimuth, float(q[value.argmin()]), plane.left, plane.right, plane.slanted)
+        planes = settle(planes, cylinder)
+        if not ratio_fixed:
+            tries = ratio * (1.0 + np.linspace(-span, span, 21))
+            values = []
+            for r in tries:
+                total = 0.0
+                for plane in planes:
+                    inside = (cylinder.theta >= plane.left) & (cylinder.theta <= plane.right)
+                    total += float(column_costs(_select(cylinder, inside), plane.azimuth, np.array([plane.q]), r)[0].sum())
+                values.append(total)
+            ratio = float(tries[int(np.argmin(values))])
+    return planes, ratio
+
+
+def _select(c: Cylinder, inside: Array) -> Cylinder:
+    return Cylinder(c.theta[inside], c.rows, c.weight[inside], c.floor[inside], c.ceiling[inside],
+                    c.ceiling_free[inside], c.lines[:, inside], c.upright[inside], c.base, c.directions)
+
+
+def corner_azimuth(a: Plane, b: Plane) -> float | None:
+    """Azimuth at which two planes meet: q_a cos(t - a) = q_b cos(t - b); None if parallel."""
+    x = a.q * math.cos(a.azimuth) - b.q * math.cos(b.azimuth)
+    y = a.q * math.sin(a.azimuth) - b.q * math.sin(b.azimuth)
+    if math.hypot(x, y) < 1e-6 or abs(math.sin(a.azimuth - b.azimuth)) < 0.1:
+        return None
+    t = math.atan2(-x, y)
+    middle = (a.right + b.left) / 2
+    return min((t, t + math.pi, t - math.pi), key=lambda v: abs(v - middle))
+
+
+def settle(planes: list[Plane], cylinder: Cylinder) -> list[Plane]:
+    """Corners put where neighbouring planes really meet, if that is near; empty planes dropped."""
+    step = cylinder.theta[1] - cylinder.theta[0]
+    out = list(planes)
+    for k in range(len(out) - 1):
+        a, b = out[k], out[k + 1]
+        at = corner_azimuth(a, b)
+        joint = (a.right + b.left) / 2
+        if at is not None and abs(at - joint) < 5 * step and a.left < at < b.right:
+            joint = at
+        out[k] = Plane(a.azimuth, a.q, a.left, joint, a.slanted)
+        out[k + 1] = Plane(b.azimuth, b.q, joint, b.right, b.slanted)
+    return [p for p in out if p.right - p.left > 0.5 * step]
