@@ -11,12 +11,12 @@ import numpy as np
 
 from ..errors import LayoutError
 from ..types import Camera, Image, Layout
-from .evidence import Evidence, colour_evidence, network_evidence
+from .evidence import Evidence, colour_evidence, line_trust, network_evidence
 from .lines import detect_lines
-from .planes import Plane, make_cylinder, refine, solve
+from .planes import Cylinder, Plane, coarse_cost, make_cylinder, refine, solve
 from .scale import camera_height
 from .shape import build_shape
-from .vanishing import View, _Problem, estimate_view
+from .vanishing import View, _Problem, estimate_views
 
 Array = Any
 
@@ -25,6 +25,8 @@ WORK = 960
 EVIDENCE = 400
 """Longer side of the evidence maps; a network's own map is coarser still."""
 DIAGONAL_35MM = 43.27
+LINES_WORTH = 0.4
+"""Weight of the lines' log-posterior against the cost of the room's shape when cameras are compared."""
 
 
 def estimate_layout(
@@ -48,21 +50,23 @@ def estimate_layout(
     _check(image, probabilities, classes, focal_px, camera_height_m, ceiling_height_m)
     work = _resized(image.array, WORK)
     scale = work.shape[1] / image.width
-    view, lines = _view(image, work, scale, focal_px, camera_height_m)
-    evidence, small = _evidence(work, view.camera, probabilities, classes)
-    fit = _fit(view, lines)
+    small = _resized(work, EVIDENCE)
+    evidence = None
+    if probabilities is not None and classes is not None:
+        evidence = network_evidence(probabilities, classes, small)
+    views, lines = _views(image, work, scale, focal_px, camera_height_m, evidence)
+    if evidence is None:
+        evidence = _colours(small, views[0].camera)
     if floor_px is not None:
         from .given import layout_from_floor
 
-        return layout_from_floor(image, view, np.asarray(floor_px, dtype=np.float64), evidence,
+        return layout_from_floor(image, views[0], np.asarray(floor_px, dtype=np.float64), evidence,
                                  camera_height_m, ceiling_height_m)
-    camera = view.camera
-    half = camera.scaled(small.shape[1], small.shape[0])
-    cylinder = make_cylinder(half, evidence.log_surfaces(), lines * (small.shape[1] / work.shape[1]), fit, view.yaw_deg)
     ratio_given = None
     if ceiling_height_m is not None and camera_height_m is not None:
         ratio_given = ceiling_height_m / camera_height_m - 1.0
-    planes, ratio, cost = solve(cylinder, ratio_given)
+    view, cylinder = _choose(views, lines, evidence, small, work.shape[1], ratio_given)
+    planes, ratio, _ = solve(cylinder, ratio_given)
     planes, ratio = refine(cylinder, planes, ratio, ratio_fixed=ratio_given is not None)
     return _assemble(image, view, planes, ratio, evidence, camera_height_m, ceiling_height_m)
 
@@ -99,37 +103,52 @@ def _resized(array: Array, longest: int) -> Array:
     return cv2.resize(array, (max(2, round(w * s)), max(2, round(h * s))), interpolation=cv2.INTER_AREA)
 
 
-def _view(image: Image, work: Array, scale: float, focal_px: float | None, height_m: float | None) -> tuple[View, Array]:
+def _views(image: Image, work: Array, scale: float, focal_px: float | None, height_m: float | None,
+          evidence: Evidence | None) -> tuple[list[View], Array]:
     import cv2
 
     lines = detect_lines(cv2.cvtColor(work, cv2.COLOR_RGB2GRAY))
     prior = None
     if image.focal_35mm and image.focal_35mm > 5:
         prior = image.focal_35mm / DIAGONAL_35MM * math.hypot(work.shape[0], work.shape[1])
-    view = estimate_view(
+    views = estimate_views(
         lines, work.shape[1], work.shape[0], focal_px=None if focal_px is None else focal_px * scale,
         focal_prior_px=prior, camera_height_m=height_m or 1.4,
+        trust=None if evidence is None else line_trust(lines, evidence, work.shape[1]),
     )
-    return view, lines
+    return views, lines
+
+
+def _choose(views: list[View], lines: Array, evidence: Evidence, small: Array, width: int, ratio: float | None
+            ) -> tuple[View, Cylinder]:
+    """The view whose room agrees best with the evidence, and its cylinder.
+
+    Lines alone leave doubts (tiles laid diagonally, one vanishing point): the room's shape has the last word.
+    """
+    logs = evidence.log_surfaces()
+    tries = []
+    for view in views:
+        camera = view.camera.scaled(small.shape[1], small.shape[0])
+        cylinder = make_cylinder(camera, logs, lines * (small.shape[1] / width), _fit(view, lines), view.yaw_deg)
+        cost = 0.0 if len(views) == 1 else coarse_cost(cylinder, ratio)
+        tries.append((cost - LINES_WORTH * view.score, len(tries), view, cylinder))
+    best = min(tries, key=lambda t: t[:2])
+    return best[2], best[3]
 
 
 def _fit(view: View, lines: Array) -> Array:
-    """(3, N): how well each segment points up and along the room's two directions."""
+    """(5, N): how well each segment points up, along the room's two directions and between them."""
     c = view.camera
     problem = _Problem(lines, c.width, c.height, None, None)
     x = np.array([math.log(c.focal_px / problem.size), c.pitch_deg, c.roll_deg, view.yaw_deg, c.cy / c.height - 0.5])
-    return problem.fit(x, 2.0) if len(lines) else np.zeros((3, 0))
+    return problem.fit(x, 2.0) if len(lines) else np.zeros((5, 0))
 
 
-def _evidence(work: Array, camera: Camera, probabilities: Array | None, classes: Sequence[str] | None
-              ) -> tuple[Evidence, Array]:
-    small = _resized(work, EVIDENCE)
-    if probabilities is not None and classes is not None:
-        return network_evidence(probabilities, classes, small), small
+def _colours(small: Array, camera: Camera) -> Evidence:
     c = camera.scaled(small.shape[1], small.shape[0])
     v, u = np.mgrid[0 : small.shape[0], 0 : small.shape[1]] + 0.5
     d = c.rays(np.stack([u, v], -1))
-    return colour_evidence(small, d[..., 1] / np.maximum(np.hypot(d[..., 0], d[..., 2]), 1e-6)), small
+    return colour_evidence(small, d[..., 1] / np.maximum(np.hypot(d[..., 0], d[..., 2]), 1e-6))
 
 
 def _assemble(image: Image, view: View, planes: list[Plane], ratio: float, evidence: Evidence,

@@ -33,6 +33,9 @@ SOFT_WALL = frozenset({"cabinet", "shelf", "bookcase", "wardrobe", "kitchen_cabi
 SHARE = {"floor": 0.35, "wall": 0.6, "ceiling": 0.05}
 """What lies behind an object's pixel, of 1."""
 
+TEXTURE = (0.6, 0.5, 0.5)
+"""Trust that segments lose inside floors, windows and things."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -107,6 +110,24 @@ def guided_filter(guide: Array, maps: Array, radius: int, epsilon: float) -> Arr
         b = average - (a * centre).sum(-1)
         out[k] = (mean(a) * g).sum(-1) + mean(b)
     return out
+
+
+def line_trust(lines: Array, evidence: Evidence, width: int) -> Array:
+    """(N,) how much segments (in a picture ``width`` wide) say of the building: those inside the floor may be a
+    pattern at any angle, those inside windows the world outside, those inside things anything."""
+    if not len(lines):
+        return np.zeros(0)
+    p = evidence.probabilities
+    h, w = p.shape[1:]
+    s = w / width
+    middle, d = (lines[:, :2] + lines[:, 2:]) / 2 * s, lines[:, 2:] - lines[:, :2]
+    side = np.stack([-d[:, 1], d[:, 0]], -1) / np.maximum(np.hypot(d[:, 0], d[:, 1]), 1e-9)[:, None] * (0.012 * max(w, h))
+    looks = []
+    for at in (middle + side, middle - side):
+        u, v = np.clip(at[:, 0].astype(int), 0, w - 1), np.clip(at[:, 1].astype(int), 0, h - 1)
+        looks.append(p[:, v, u])
+    both = np.minimum(*looks)
+    return 1.0 - TEXTURE[0] * both[0] - TEXTURE[1] * both[3] - TEXTURE[2] * both[5]
 
 
 def _inverse3(m: Array) -> Array:

@@ -65,7 +65,7 @@ def make_cylinder(
     camera: Camera, logs: Array, lines: Array, fit: Array, yaw_deg: float, columns: int = 200, levels: int = 260
 ) -> Cylinder:
     """Costs on the cylinder. ``logs`` (3, h, w) log-probabilities of floor, wall, ceiling in the camera's pixels,
-    ``lines`` (N, 4) segments and ``fit`` (3, N) how well they point up and along the two main directions."""
+    ``lines`` (N, 4) segments and ``fit`` (5, N) how well they point up, along the two main directions and between them."""
     import cv2
 
     h, w = camera.height, camera.width
@@ -96,7 +96,7 @@ def make_cylinder(
     band = rows > 0.02
     first = int(np.argmax(band)) if band.any() else levels
     free = ceiling[:, first:].min(1)
-    line_maps = np.stack([_line_map(camera, lines, fit[k], theta, rows) for k in (1, 2)])
+    line_maps = np.stack([_line_map(camera, lines, fit[k], theta, rows) for k in (1, 2, 3, 4)])
     mean = weight.sum(1, keepdims=True).mean()
     cylinder = Cylinder(theta, rows, weight, floor, ceiling, free, line_maps * mean * LINE * 4.0, np.zeros(columns))
     cylinder.upright = _upright(camera, lines, fit[0], theta)
@@ -162,6 +162,13 @@ def solve(cylinder: Cylinder, ratio: float | None = None) -> tuple[list[Plane], 
     return planes, float(ratios[0]), cost
 
 
+def coarse_cost(cylinder: Cylinder, ratio: float | None = None) -> float:
+    """Cost of the best room, relative to naming everything wall, on a coarse grid: to compare cameras."""
+    ratios = RATIOS[::2] if ratio is None else (ratio,)
+    thin, q = _every(cylinder, 3), _levels(32)
+    return min(_path(thin, q, r, slanted=False)[1] for r in ratios) + cylinder.base
+
+
 def _every(c: Cylinder, step: int) -> Cylinder:
     s = slice(step // 2, None, step)
     return Cylinder(c.theta[s], c.rows, c.weight[s] * step, c.floor[s] * step, c.ceiling[s] * step,
@@ -180,23 +187,20 @@ def column_costs(cylinder: Cylinder, azimuth: float, q: Array, ratio: float) -> 
     j = np.arange(len(cylinder.theta))[:, None]
     low, high = np.rint(cylinder.row(-level)).astype(int), np.rint(cylinder.row(ratio * level)).astype(int)
     which = _direction(cylinder, azimuth)
-    cost = cylinder.floor[j, low]
-    top = cylinder.ceiling[j, high]
+    cost = cylinder.floor[j, low] - cylinder.lines[which][j, low]
+    top = cylinder.ceiling[j, high] - cylinder.lines[which][j, high]
     column = cylinder.weight.sum(1)[:, None]
-    if which is not None:
-        cost = cost - cylinder.lines[which][j, low]
-        top = top - cylinder.lines[which][j, high]
     cost = cost + np.minimum(top, cylinder.ceiling_free[:, None] + 0.35 * column)
     return np.where(angle[:, None] > 0.03, cost, 1e6), level
 
 
-def _direction(cylinder: Cylinder, azimuth: float) -> int | None:
-    """Which of the two line maps holds the edges of a wall with this normal; None for slanted walls."""
+def _direction(cylinder: Cylinder, azimuth: float) -> int:
+    """Which of the line maps holds the edges of a wall with this normal.
+
+    ``directions[0]`` is the azimuth -yaw: that normal points along the second main direction, its edges along the first.
+    """
     k = int(np.argmin(np.abs(np.angle(np.exp(1j * (cylinder.directions - azimuth))))))
-    if k % 2:
-        return None
-    # directions[0] is the normal azimuth -yaw: pointing along the second main direction, its edges along the first
-    return 0 if (k // 2) % 2 == 0 else 1
+    return (0, 3, 1, 2)[k % 4]
 
 
 def _path(cylinder: Cylinder, q: Array, ratio: float, slanted: bool) -> tuple[list[Plane], float]:

@@ -24,8 +24,12 @@ FOV_DEG = (46.0, 112.0)
 LOG_FOCAL = (math.log(0.60), 0.17)
 """Prior of log(focal / longer side): 80 degrees, one sigma from 70 to 90."""
 EXIF_SIGMA = 0.05
+FAR_WORSE = 45.0
+"""Cameras this much less likely than the best are dropped; the room's shape chooses among the others."""
 PITCH_PRIOR = (-2.0, 8.0)
 ROLL_SIGMA = 1.2
+DIAGONAL = 0.6
+"""Worth of a segment at 45 degrees to the main directions: diagonal tiles, herringbone, bay windows."""
 SHIFT_SIGMA = 0.035
 """Prior of a principal point moved up or down, of the height: prints of upright-corrected or cropped photos."""
 
@@ -39,10 +43,12 @@ class View:
     confidence: float
     focal_sigma: float
     explained: float
-    """Share of segment length that points to one of the three vanishing points."""
+    """Share of segment length that points to one of the vanishing points."""
+    score: float = 0.0
+    """Log-posterior, up to a constant of the photo."""
 
 
-def estimate_view(
+def estimate_views(
     lines: Array,
     width: int,
     height: int,
@@ -50,36 +56,68 @@ def estimate_view(
     focal_px: float | None = None,
     focal_prior_px: float | None = None,
     camera_height_m: float = 1.4,
-    shift: bool = True,
-) -> View:
-    """Camera and yaw from segments (N, 4).
+    trust: Array | None = None,
+    keep: int = 5,
+) -> list[View]:
+    """Cameras and yaws that suit the segments (N, 4), the likeliest first, unlike each other.
 
-    ``focal_px`` is taken as true; ``focal_prior_px`` (EXIF) as within about 5 %. ``shift`` lets the principal point
-    move vertically where the lines ask for it. Without usable lines the priors answer, with confidence near 0.
+    ``focal_px`` is taken as true; ``focal_prior_px`` (EXIF) as within about 5 %. ``trust`` (N,) in 0..1 says how much
+    each segment tells of the building; cameras are sought with and without it, since patterns that run with the walls
+    are the best lines of many a bare room. The principal point may move vertically where the lines ask for it.
+    Without usable lines the priors answer, with confidence near 0.
     """
-    problem = _Problem(lines, width, height, focal_px, focal_prior_px)
-    starts = _grid(problem)
-    best = max((_refine(problem, s, False) for s in starts), key=lambda r: r[0])
-    if shift:
-        shifted = _refine(problem, best[1], True)
-        if shifted[0] > best[0] + 2.0:
-            best = shifted
-    value, x = best
-    focal, pitch, roll, yaw, off = _unpack(x)
-    focal *= problem.size
-    confidence, sigma, explained = _doubt(problem, x, value)
-    yaw = (yaw + 45.0) % 90.0 - 45.0
-    camera = Camera(
-        focal_px=float(focal), cx=width / 2, cy=height / 2 + off * height, width=width, height=height,
-        pitch_deg=float(np.clip(pitch, -60, 60)), roll_deg=float(np.clip(roll, -30, 30)), height_m=camera_height_m,
-    )
-    return View(camera, float(yaw), confidence, sigma, explained)
+    problems = [_Problem(lines, width, height, focal_px, focal_prior_px)]
+    if trust is not None and len(lines):
+        problems.append(_Problem(lines, width, height, focal_px, focal_prior_px, trust))
+
+    def value(x: Array) -> float:
+        return sum(p.score(x) for p in problems) / len(problems)
+
+    found = [_refine(p, s, False)[1] for p in problems for s in _grid(p)]
+    found = _distinct(sorted(found, key=lambda x: -value(x)))[: keep - 1]
+    for problem in problems:
+        shifted = _refine(problem, found[0], True)[1]
+        if value(shifted) > value(found[0]) + 2.0:
+            found.insert(0, shifted)
+    for x in found[:2]:
+        turned = x.copy()
+        turned[3] += 45.0
+        found.append(_refine(problems[0], turned, False)[1])
+    found = _distinct(sorted(found, key=lambda x: -value(x)))
+    best = value(found[0])
+    views = []
+    for x in found[: keep + 1]:
+        if value(x) < best - FAR_WORSE and views:
+            break
+        focal, pitch, roll, yaw, off = _unpack(x)
+        confidence, sigma, explained = _doubt(problems[-1], x, problems[-1].score(x))
+        camera = Camera(
+            focal_px=focal * problems[0].size, cx=width / 2, cy=height / 2 + off * height, width=width, height=height,
+            pitch_deg=float(np.clip(pitch, -60, 60)), roll_deg=float(np.clip(roll, -30, 30)), height_m=camera_height_m,
+        )
+        views.append(View(camera, (yaw + 45.0) % 90.0 - 45.0, confidence, sigma, explained, value(x)))
+    return views
+
+
+def _distinct(found: list[Array]) -> list[Array]:
+    """Without parameters that nearly repeat an earlier entry."""
+    out: list[Array] = []
+    for x in found:
+        near = (
+            abs(x[0] - y[0]) < 0.04 and abs(x[1] - y[1]) < 0.8 and abs((x[3] - y[3] + 45) % 90 - 45) < 2
+            and abs(x[4] - y[4]) < 0.01
+            for y in out
+        )
+        if not any(near):
+            out.append(x)
+    return out
 
 
 class _Problem:
     """Segments in units of the longer side, relative to the picture's centre, and the priors."""
 
-    def __init__(self, lines: Array, width: int, height: int, focal: float | None, prior: float | None) -> None:
+    def __init__(self, lines: Array, width: int, height: int, focal: float | None, prior: float | None,
+                 trust: Array | None = None) -> None:
         self.size = float(max(width, height))
         self.tall = height / self.size
         scale = 1.0 / self.size
@@ -90,7 +128,7 @@ class _Problem:
         self.middle = (s[:, :2] + s[:, 2:]) / 2
         self.unit = (s[:, 2:] - s[:, :2]) / np.maximum(long, 1e-9)[:, None]
         # Long segments say more, but one window frame must not outvote a room.
-        self.weight = np.minimum(long, 0.35)
+        self.weight = np.minimum(long, 0.35) * (1.0 if trust is None else np.asarray(trust))
         # Half a pixel of doubt at each end, and half a degree of lens distortion and crooked building
         self.sigma = np.hypot(math.radians(0.45), 0.6 * scale / np.maximum(long, 1e-9) * 1.0)
         total = float(self.weight.sum())
@@ -112,13 +150,15 @@ class _Problem:
 
     def score(self, x: Array, wide: float = 1.0) -> float:
         """Log-posterior of parameters ``x`` (log focal, pitch, roll, yaw, shift); ``wide`` loosens the tolerance."""
-        focal, pitch, roll, yaw, off = _unpack(x)
+        focal, pitch, roll, _, off = _unpack(x)
         if not 0.25 < focal < 3.0 or abs(pitch) > 50 or abs(roll) > 25 or abs(off) > 0.25:
             return -1e6
-        return self.gain * float((self.weight * self.fit(x, wide).max(0)).sum()) + self.log_prior(focal, pitch, roll, off)
+        fit = self.fit(x, wide)
+        best = np.maximum(fit[:3].max(0), DIAGONAL * fit[3:].max(0))
+        return self.gain * float((self.weight * best).sum()) + self.log_prior(focal, pitch, roll, off)
 
     def fit(self, x: Array, wide: float = 1.0) -> Array:
-        """(3, N) in 0..1: how well each segment points to the zenith and the two horizontal directions."""
+        """(5, N) in 0..1: how well each segment points to the zenith, the two main directions and the two between."""
         focal, pitch, roll, yaw, off = _unpack(x)
         d = directions(pitch, roll, yaw)
         m0, m1 = self.middle[:, 0], self.middle[:, 1] - off * self.tall
@@ -135,11 +175,13 @@ def _unpack(x: Array) -> tuple[float, float, float, float, float]:
 
 
 def directions(pitch_deg: float, roll_deg: float, yaw_deg: float) -> Array:
-    """(3, 3): up, and the room's two main horizontal directions, in camera axes (x right, y up, z backward)."""
+    """(5, 3): up, the room's two main horizontal directions and the two between them, in camera axes
+    (x right, y up, z backward)."""
     rotation = _rotation(np.array([pitch_deg]), np.array([roll_deg]))[0]
-    a = math.radians(yaw_deg)
-    world = np.array([[0, 1, 0], [math.cos(a), 0, -math.sin(a)], [math.sin(a), 0, math.cos(a)]])
-    return world @ rotation
+    world = [[0.0, 1.0, 0.0]]
+    for a in (math.radians(yaw_deg), math.radians(yaw_deg + 45)):
+        world += [[math.cos(a), 0, -math.sin(a)], [math.sin(a), 0, math.cos(a)]]
+    return np.array(world) @ rotation
 
 
 def _rotation(pitch_deg: Array, roll_deg: Array) -> Array:
@@ -151,9 +193,9 @@ def _rotation(pitch_deg: Array, roll_deg: Array) -> Array:
     return rx @ rz
 
 
-def _grid(problem: _Problem, keep: int = 7, bins: int = 60) -> list[Array]:
+def _grid(problem: _Problem, keep: int = 5, bins: int = 60) -> list[Array]:
     """Starting points for the refinement: the best cameras of a coarse grid, unlike each other."""
-    top = slice(0, 350)
+    top = np.argsort(-problem.weight, kind="stable")[:350]
     low, high = (0.5 / math.tan(math.radians(a) / 2) for a in reversed(FOV_DEG))
     if problem.focal_fixed:
         focals = np.array([math.exp(problem.focal_mean)])
@@ -188,6 +230,7 @@ def _grid(problem: _Problem, keep: int = 7, bins: int = 60) -> list[Array]:
     index = (yaw / 90.0 * bins).astype(int) % bins + np.arange(len(f))[:, None] * bins
     histogram = np.bincount(index.ravel(), votes.ravel(), len(f) * bins).reshape(-1, bins)
     smooth = histogram + 0.6 * (np.roll(histogram, 1, 1) + np.roll(histogram, -1, 1))
+    smooth = smooth + DIAGONAL * np.roll(smooth, bins // 2, 1)
     total = problem.gain * ((upright * w).sum(1) + smooth.max(1)) + prior
     starts: list[Array] = []
     peak = (smooth.argmax(1) + 0.5) * 90.0 / bins
@@ -231,7 +274,8 @@ def _doubt(problem: _Problem, x: Array, value: float) -> tuple[float, float, flo
     """(confidence, relative doubt of the focal length, explained share of line length)."""
     if not len(problem.segments):
         return 0.05, LOG_FOCAL[1], 0.0
-    fit = problem.fit(x).max(0)
+    fit = problem.fit(x)
+    fit = np.maximum(fit[:3].max(0), DIAGONAL * fit[3:].max(0))
     explained = float((problem.weight * fit).sum() / problem.weight.sum())
     sigma = problem.focal_sigma
     if not problem.focal_fixed:
