@@ -1,0 +1,238 @@
+"""Rays: what the camera sees of the furniture, and how much light the room's surfaces lose and gain by it.
+
+Both passes shoot their own rays through Mitsuba in batches (LLVM variant), only where something can change, and add samples
+up pixel by pixel in a fixed order: the same seed gives the same bytes on any number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..types import Array, Camera
+from .engine import Engine
+
+LANES = 1 << 21
+_BRIGHTEST = 12.0
+"""Samples are clamped here (white paper is about 0.5 to 1): fireflies cost more than the energy lost."""
+
+Tick = Callable[[float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Furniture as the camera sees it, for N chosen pixels: ``colour`` (N, 3) linear, not premultiplied, and ``albedo``,
+    ``normal`` (N, 3) for the denoiser."""
+
+    colour: Array
+    albedo: Array
+    normal: Array
+
+
+def integrator(engine: Engine, depth: int, *, guides: bool) -> Any:
+    """A path tracer of ``depth`` segments; with ``guides`` it also gives albedo and shading normal."""
+    path = {"type": "path", "max_depth": depth, "rr_depth": 4}
+    return engine.mi.load_dict(
+        {"type": "aov", "aovs": "albedo:albedo,nn:sh_normal", "image": path} if guides else path
+    )
+
+
+def _vector(mi: Any, a: Array) -> Any:
+    return mi.Vector3f(np.ascontiguousarray(a.T, dtype=np.float32))
+
+
+def _sampler(mi: Any, seed: int, lanes: int) -> Any:
+    """Random numbers whose state is in memory: a literal seed inside the kernel would compile it anew each time."""
+    import drjit as dr
+
+    sampler = mi.load_dict({"type": "independent"})
+    sampler.seed(dr.opaque(mi.UInt32, seed % (1 << 32)), lanes)
+    sampler.schedule_state()
+    dr.eval()
+    return sampler
+
+
+def _sums(columns: list[Any], block: int) -> Array:
+    """(N, len(columns)) sums of every ``block`` lanes. Evaluated together first: ``block_sum`` alone would trace the
+    rays once for each column."""
+    import drjit as dr
+
+    dr.eval(columns)
+    return np.stack([np.array(dr.block_sum(c, block)) for c in columns], -1)
+
+
+class _Lens:
+    """The camera's numbers in memory, not in the kernel, so that the compiled kernel serves every photo."""
+
+    def __init__(self, mi: Any, camera: Camera) -> None:
+        import drjit as dr
+
+        def held(value: float) -> Any:
+            return dr.opaque(mi.Float, float(value))
+
+        self.mi = mi
+        self.r = [[held(v) for v in row] for row in camera.rotation]
+        self.cx, self.cy, self.inverse = held(camera.cx), held(camera.cy), held(1 / camera.focal_px)
+        self.origin = mi.Point3f(*(held(c) for c in camera.centre))
+
+    def ray(self, u: Any, v: Any) -> tuple[Any, Any]:
+        """Origin and normalised direction of pixel positions; the geometry of ``Camera.rays``."""
+        import drjit as dr
+
+        x, y = (u - self.cx) * self.inverse, (self.cy - v) * self.inverse
+        return self.origin, dr.normalize(self.mi.Vector3f(*(row[0] * x + row[1] * y - row[2] for row in self.r)))
+
+    def along(self, d: Any) -> Any:
+        """Depth along the axis for each metre along direction ``d``."""
+        return -(self.r[0][2] * d.x + self.r[1][2] * d.y + self.r[2][2] * d.z)
+
+
+def coverage(
+    engine: Engine, labels: Any, camera: Camera, box: tuple[int, int, int, int], limit: Array, grid: int = 4
+) -> tuple[Array, Array, Array]:
+    """(alpha float32, depth float32 metres along the axis, label int16 or -1) of the crop ``box`` (x0, y0, x1, y1).
+
+    ``limit``: depth of the bare room at the crop's pixels; what lies behind it is hidden. ``grid`` x ``grid`` samples.
+    """
+    import drjit as dr
+
+    mi = engine.mi
+    x0, y0, x1, y1 = box
+    h, w = y1 - y0, x1 - x0
+    lens = _Lens(mi, camera)
+    alpha, depth = np.zeros((h, w), np.float32), np.full((h, w), np.inf, np.float32)
+    label = np.full((h, w), -1, np.int16)
+    rows = max(1, LANES // max(w, 1))
+    for top in range(0, h, rows):
+        n = min(rows, h - top)
+        index = dr.arange(mi.UInt32, n * w)
+        width, left, up = (dr.opaque(t, v) for t, v in ((mi.UInt32, w), (mi.Float, x0), (mi.Float, y0 + top)))
+        px, py = mi.Float(index % width) + left, mi.Float(index // width) + up
+        far = mi.Float(np.ascontiguousarray(limit[top : top + n], np.float32).ravel())
+        hits, near, which = mi.Float(0), mi.Float(np.inf), mi.UInt32(0xFFFFFFFF)
+        for j in range(grid * grid):
+            # Scrambled so that no row or column of samples lines up with a furniture edge.
+            du, dv = (j % grid + 0.5 + 0.4 * ((j // grid) / grid - 0.4)) / grid, (j // grid + 0.5 + 0.4 * ((j % grid) / grid - 0.4)) / grid
+            o, d = lens.ray(px + dr.opaque(mi.Float, du), py + dr.opaque(mi.Float, dv))
+            hit = labels.ray_intersect_preliminary(mi.Ray3f(o, d), coherent=True)
+            along = hit.t * lens.along(d)
+            ok = hit.is_valid() & (along < far)
+            closer = ok & (along < near)
+            hits += dr.select(ok, 1.0, 0.0)
+            near = dr.select(closer, along, near)
+            which = dr.select(closer, hit.shape_index, which)
+            dr.eval(hits, near, which)
+        alpha[top : top + n] = np.array(hits).reshape(n, w) / grid**2
+        depth[top : top + n] = np.array(near).reshape(n, w)
+        ids = np.array(which).reshape(n, w)
+        label[top : top + n] = np.where(ids == 0xFFFFFFFF, -1, ids).astype(np.int16)
+    return alpha, depth, label
+
+
+def look(
+    engine: Engine,
+    scene: Any,
+    labels: Any,
+    camera: Camera,
+    pixels: Array,
+    *,
+    samples: int,
+    depth: int,
+    seed: int,
+    tick: Tick,
+) -> Seen:
+    """Path-trace the furniture at ``pixels`` (N, 2) integer x, y. Rays that miss the furniture do not count."""
+    import drjit as dr
+
+    mi = engine.mi
+    tracer = integrator(engine, depth, guides=True)
+    n = len(pixels)
+    lens = _Lens(mi, camera)
+    total = np.zeros((n, 10), np.float32)
+    step = max(1, LANES // samples)
+    for k, start in enumerate(range(0, n, step)):
+        part = pixels[start : start + step]
+        m = len(part)
+        sampler = _sampler(mi, seed * 7919 + k, m * samples)
+        pixel = dr.arange(mi.UInt32, m * samples) // samples
+        px = dr.gather(mi.Float, mi.Float(part[:, 0].astype(np.float32)), pixel)
+        py = dr.gather(mi.Float, mi.Float(part[:, 1].astype(np.float32)), pixel)
+        jitter = sampler.next_2d()
+        o, d = lens.ray(px + jitter.x, py + jitter.y)
+        first = labels.ray_intersect_preliminary(mi.Ray3f(o, d), coherent=True)
+        hit = first.is_valid()
+        # Start just before the furniture: a camera outside the guessed room must not stop at the back of a wall.
+        ray = mi.RayDifferential3f(o + d * dr.maximum(first.t - 0.005, 0), d)
+        colour, _, extra = tracer.sample(scene, sampler, ray, None, hit)
+        colour = dr.minimum(dr.select(dr.isfinite(colour), colour, 0), _BRIGHTEST)
+        guides = extra[-6:]
+        columns = [colour.x, colour.y, colour.z, *guides, mi.Float(1)]
+        total[start : start + m] = _sums([dr.select(hit, c, 0) for c in columns], samples)
+        tick(min(1.0, (start + m) / n))
+    mean = total[:, :9] / np.maximum(total[:, 9:], 1)
+    mean[total[:, 9] == 0] = np.nan
+    return Seen(mean[:, 0:3], mean[:, 3:6], mean[:, 6:9])
+
+
+def gather(
+    engine: Engine,
+    shell: Any,
+    solid: Any,
+    points: Array,
+    normals: Array,
+    *,
+    rays: int,
+    seed: int,
+    full: Any | None = None,
+    bounce: int = 0,
+    tick: Tick | None = None,
+) -> Array:
+    """float32 (N, 3): irradiance with furniture over irradiance without, at ``points`` with ``normals`` (N, 3).
+
+    ``rays`` light samples, importance-sampled on the shell, each used for both sides of the ratio, so its noise comes only
+    from what is blocked. With ``full`` (room and furniture) ``bounce`` rays add the light that furniture reflects.
+    """
+    import drjit as dr
+
+    mi = engine.mi
+    n = len(points)
+    out = np.ones((n, 3), np.float32)
+    tracer = integrator(engine, 3, guides=False) if full is not None else None
+    step = max(1, LANES // max(rays, bounce, 1))
+    for k, start in enumerate(range(0, n, step)):
+        m = min(step, n - start)
+        p_all, n_all = _vector(mi, points[start : start + m]), _vector(mi, normals[start : start + m])
+        sampler = _sampler(mi, seed * 104729 + k, m * rays)
+        owner = dr.arange(mi.UInt32, m * rays) // rays
+        p, nn = dr.gather(mi.Vector3f, p_all, owner), dr.gather(mi.Vector3f, n_all, owner)
+        at = dr.zeros(mi.Interaction3f, m * rays)
+        at.p = mi.Point3f(p + nn * 2e-3)
+        ds, weight = shell.sample_emitter_direction(at, sampler.next_2d(), False)
+        cosine = dr.maximum(dr.dot(nn, ds.d), 0)
+        light = dr.select(dr.isfinite(weight), weight * cosine, 0)
+        ray = mi.Ray3f(at.p, ds.d, ds.dist * 0.999, 0.0, [])
+        lit = (cosine > 0) & ~shell.ray_test(ray, cosine > 0)
+        free = lit & ~solid.ray_test(ray, lit)
+        lanes = [dr.select(w, c, 0) for w in (lit, free) for c in (light.x, light.y, light.z)]
+        both = _sums(lanes, rays) / rays
+        a, b = both[:, :3], both[:, 3:]
+        if tracer is not None and bounce > 0:
+            sampler = _sampler(mi, seed * 104729 + k + 1_000_003, m * bounce)
+            owner = dr.arange(mi.UInt32, m * bounce) // bounce
+            p, nn = dr.gather(mi.Vector3f, p_all, owner), dr.gather(mi.Vector3f, n_all, owner)
+            local = mi.warp.square_to_cosine_hemisphere(sampler.next_2d())
+            d = mi.Frame3f(nn).to_world(local)
+            ray = mi.Ray3f(mi.Point3f(p + nn * 2e-3), d)
+            near = solid.ray_intersect_preliminary(ray)
+            wall = shell.ray_intersect_preliminary(ray)
+            hit = near.is_valid() & (near.t < wall.t)
+            colour, _, _ = tracer.sample(full, sampler, mi.RayDifferential3f(ray), None, hit)
+            colour = dr.minimum(dr.select(dr.isfinite(colour), colour, 0), _BRIGHTEST)
+            b = b + _sums([dr.select(hit, c, 0) for c in (colour.x, colour.y, colour.z)], bounce) * (np.pi / bounce)
+        out[start : start + m] = b / np.maximum(a, 1e-5)
+        if tick is not None:
+            tick(min(1.0, (start + m) / n))
+    return out
