@@ -120,6 +120,16 @@ def fbm(
     return (out / max(float(out.std()), 1e-9)).astype(np.float32)
 
 
+def band(shape: tuple[int, int], rng: np.random.Generator, cycles: tuple[float, float], width: float = 0.25) -> Array:
+    """float32 HxW noise of one size only: about ``cycles`` (down, across) waves over the array, spread over ``width``
+    octave; mean 0, deviation 1. Seamless."""
+    h, w = shape
+    spectrum = np.fft.rfft2(rng.standard_normal((h, w), dtype=np.float32))
+    f = np.hypot(np.fft.fftfreq(h)[:, None] * h / cycles[0], np.fft.rfftfreq(w)[None] * w / cycles[1])
+    out = np.fft.irfft2(spectrum * np.exp(-((np.log2(np.maximum(f, 1e-3)) / width) ** 2)), s=(h, w))
+    return (out / max(float(out.std()), 1e-9)).astype(np.float32)
+
+
 def fibres(shape: tuple[int, int], rng: np.random.Generator, *, along: float = 6, across: float = 180) -> Array:
     """float32 HxW streaks that run along the columns' axis (u), mean 0, deviation 1; ``along`` and ``across`` are
     cycles over the array."""
