@@ -103,7 +103,7 @@ def cotton(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     colours, pattern = _args("cotton", args, "cream", PATTERNS)
     n, tile = 640, 0.4
     height, _ = _weave(n, 320, rng, slub=0.04)
-    cloud, fine = fbm((n, n), rng, 3, base=(3, 3)), fbm((n, n), rng, 2, base=(60, 60))
+    cloud, fine = fbm((n, n), rng, 3, base=(3, 3)), fbm((n, n), rng, 2, base=(150, 150))
     base: Array = colours[0]
     if pattern or len(colours) > 1:
         second = colours[1] if len(colours) > 1 else mix(colours[0], np.zeros(3, np.float32), 0.7)
@@ -113,7 +113,7 @@ def cotton(args: tuple[str, ...], rng: np.random.Generator) -> Material:
         else:
             shift = fbm((n, n), rng, 2, base=(4, 4)) * 1.1
             figure = warp(_pattern(pattern or "stripe", n), shift, np.roll(shift, n // 2, 1))
-        worn = 1 - 0.12 * smoothstep(0.3, 1.5, fine)
+        worn = 1 - 0.07 * smoothstep(0.3, 2.0, fine)
         base = mix(colours[0], second, np.clip(figure * worn, 0, 1))
     shade = 0.96 + 0.06 * (height - 0.5) + 0.018 * cloud + 0.02 * fine
     return Material(
@@ -146,10 +146,10 @@ def velvet(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     colours, _ = _args("velvet", args, "forest")
     n, tile = 512, 0.8
     _, u = grid((n, n))
-    lie = np.tanh(1.3 * warp(fbm((n, n), rng, 2, base=(2.2, 3.2)), 9 * fbm((n, n), rng, 2, base=(5, 5)), 0))
+    lie = np.tanh(0.7 * warp(fbm((n, n), rng, 3, base=(1.6, 2.4)), 6 * fbm((n, n), rng, 2, base=(4, 4)), 0))
     pile = fbm((n, n), rng, 2, base=(150, 120))
     ribs = np.sin(2 * math.pi * 320 * u) * 0.3
-    shade = 0.88 + 0.17 * lie + 0.05 * pile + 0.02 * ribs
+    shade = 0.90 + 0.13 * lie + 0.05 * pile + 0.02 * ribs
     return Material(
         tint(colours[0], shade, warm=0.02 * lie),
         roughness=(0.62 - 0.10 * lie).astype(np.float32),
