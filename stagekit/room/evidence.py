@@ -36,6 +36,9 @@ SHARE = {"floor": 0.35, "wall": 0.6, "ceiling": 0.05}
 TEXTURE = (0.6, 0.5, 0.5)
 """Trust that segments lose inside floors, windows and things."""
 
+TEMPER = 0.12
+"""Colour is a poor witness: white walls meet white ceilings. Its certainty is cut, and lines decide more."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -184,6 +187,8 @@ def colour_evidence(image: Array, horizon: Array, *, clusters: int = 24, rounds:
         maps = np.stack([cv2.GaussianBlur(m, (0, 0), 1.5) for m in maps])
         posterior = np.clip(maps.reshape(3, -1), 1e-4, None)
         posterior /= posterior.sum(0)
+    maps = maps**TEMPER
+    maps /= maps.sum(0)
     up = np.stack([cv2.resize(c, (width, height), interpolation=cv2.INTER_LINEAR) for c in maps])
     up = np.clip(guided_filter(image, up, max(2, round(0.01 * max(width, height))), 2e-3), 0.0, 1.0)
     full = np.zeros((len(CHANNELS), height, width), np.float32)

@@ -19,11 +19,11 @@ from ..types import Camera
 
 Array = Any
 
-RATIOS = (0.42, 0.5, 0.58, 0.66, 0.75, 0.86, 1.0, 1.2, 1.5, 2.0)
+RATIOS = (0.28, 0.35, 0.42, 0.5, 0.58, 0.66, 0.75, 0.86, 1.0, 1.2, 1.5, 2.0)
 CORNER, JUMP, SLANTED = 2.6, 5.0, 5.0
 """Prices of a corner, of a jump in depth and of a wall at 45 degrees; one percent of the photo wrongly named costs
 about 4 (nats times percent)."""
-LINE = 0.055
+LINE = 0.06
 """Worth of a wall edge that runs along a line segment, as a share of the cost of naming a whole column wrongly."""
 
 

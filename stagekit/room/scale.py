@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 CAMERA = (1.4, 0.14)
 """Log-prior of the camera's height in metres, and its spread."""
-CEILING = (2.55, 0.12)
+CEILING = (2.5, 0.10)
 """The same of a room's ceiling: homes have 2.3 to 3 m."""
 DOOR = (2.03, 0.035)
 
@@ -33,7 +33,7 @@ def camera_height(given_m: float | None, ceiling_m: float | None, ratio: float |
     if ratio is not None:
         # a hall's ceiling is no evidence: the pull of an implausible one is capped by a heavier tail
         guess = math.log(CEILING[0] / (1.0 + ratio))
-        sigma = max(CEILING[1], 0.45 * abs(guess - math.log(CAMERA[0])))
+        sigma = max(CEILING[1], 0.35 * abs(guess - math.log(CAMERA[0])))
         weight, total = weight + 1 / sigma**2, total + guess / sigma**2
         said.append("the ceiling")
     for door in doors[:2]:

@@ -49,6 +49,9 @@ def close_behind(chain: list[tuple[float, float]], kinds: list[WallKind], index:
     high = np.maximum(local.max(0), BEHIND_M)
     first_end, first_merged = _run_out(local[0], local[1], low, high)
     last_end, last_merged = _run_out(local[-1], local[-2], low, high)
+    # Neither side runs on past the point straight behind the camera, or the two would cross
+    first_end = axes @ _stop_behind(points[0], first_end @ axes, -1.0)
+    last_end = axes @ _stop_behind(points[-1], last_end @ axes, 1.0)
     azimuth_l, azimuth_r = _azimuth(first_end @ axes), _azimuth(last_end @ axes)
     corners = [np.array([x, y]) for x in (low[0], high[0]) for y in (low[1], high[1])]
     behind = []
@@ -106,6 +109,14 @@ def _run_out(end: Array, other: Array, low: Array, high: Array) -> tuple[Array, 
     k = int(np.argmax(np.abs(n)))
     reach = ((high[k] if n[k] > 0 else low[k]) - end[k]) / n[k]
     return end + n * max(float(reach), 0.0), False
+
+
+def _stop_behind(start: Array, end: Array, side: float) -> Array:
+    """``end`` moved back towards ``start`` so that it stays on its ``side`` (-1 left, 1 right) of the camera."""
+    edge = 0.05 * side
+    if (end[0] - edge) * side >= 0 or (start[0] - edge) * side <= 0:
+        return end
+    return start + (end - start) * ((edge - start[0]) / (end[0] - start[0]))
 
 
 def _azimuth(p: Array) -> float:
