@@ -1,166 +1,23 @@
-"""The values that stages pass to each other: frozen, checked once when built.
+"""The camera and the room that it saw, in metres.
 
-World frame: metres, Y up, origin on the floor under the camera; the camera looks along -Z before pitch, X is right.
+World frame: Y up, origin on the floor under the camera; the camera looks along -Z before pitch, X is right.
 Pixels: u to the right, v down, the centre of the top left pixel is (0.5, 0.5).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .errors import ImageError, InputError, LayoutError
-
-Array = NDArray[Any]
+from ..errors import LayoutError
+from .pictures import Array, Image, Picture, frozen
 
 SURFACES = ("none", "floor", "wall", "ceiling", "window", "door")
 """Meaning of the values in ``Layout.surfaces()``."""
-
-ROOM_TYPES = ("living_room", "bedroom", "dining_room", "office")
-"""Room types that stagekit can furnish."""
-
-
-def frozen(array: Array) -> Array:
-    """A read-only view of ``array``; values may be shared between scenes, so nobody may write to them."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
-
-
-class Picture:
-    """What draws itself in a notebook and takes part in ``numpy.asarray``. Subclasses give ``array`` and ``preview``."""
-
-    array: Array
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        return np.array(self.array, dtype=dtype, copy=True if copy is None else copy)
-
-    def preview(self) -> Array:
-        """uint8 HxWx3 picture for people."""
-        raise NotImplementedError
-
-    def _repr_png_(self) -> bytes:
-        from .display import png
-
-        return png(self.preview())
-
-
-@dataclass(frozen=True, eq=False)
-class Image(Picture):
-    """An sRGB picture: ``array`` uint8 HxWx3. ``exif`` and ``icc`` are the source's own bytes, kept for saving.
-
-    ``focal_35mm`` is the lens's 35 mm equivalent in millimetres when the EXIF states one.
-    ``name`` is the file's name, for messages. Read files with ``stagekit.open_image``.
-    """
-
-    array: Array
-    name: str = "image"
-    exif: bytes | None = field(default=None, repr=False)
-    focal_35mm: float | None = None
-    provenance: str = field(default="", repr=False)
-
-    def __post_init__(self) -> None:
-        a = np.asarray(self.array)
-        if a.ndim != 3 or a.shape[2] != 3 or a.dtype != np.uint8:
-            raise ImageError(
-                f"{self.name}: expected a uint8 array of shape (H, W, 3), got {a.dtype} {a.shape}; "
-                "read other forms with stagekit.open_image"
-            )
-        object.__setattr__(self, "array", frozen(np.ascontiguousarray(a)))
-
-    @property
-    def height(self) -> int:
-        return int(self.array.shape[0])
-
-    @property
-    def width(self) -> int:
-        return int(self.array.shape[1])
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height) in pixels."""
-        return self.width, self.height
-
-    def with_array(self, array: Array) -> Image:
-        """The same picture's metadata with other pixels."""
-        return replace(self, array=array, provenance="")
-
-    def preview(self) -> Array:
-        return self.array
-
-    def save(self, path: Any, *, quality: int = 95) -> None:
-        """Write to ``path`` (format by suffix), through a temporary file; EXIF is kept, the profile is sRGB."""
-        from .imaging.io import save_image
-
-        save_image(self, path, quality=quality)
-
-
-@dataclass(frozen=True, eq=False)
-class Mask(Picture):
-    """``array`` bool HxW."""
-
-    array: Array
-
-    def __post_init__(self) -> None:
-        a = np.asarray(self.array)
-        if a.ndim != 2 or a.dtype != np.bool_:
-            raise InputError(f"expected a bool array of shape (H, W), got {a.dtype} {a.shape}; use mask > 0")
-        object.__setattr__(self, "array", frozen(np.ascontiguousarray(a)))
-
-    @property
-    def fraction(self) -> float:
-        """Share of pixels that are set."""
-        return float(self.array.mean())
-
-    def preview(self) -> Array:
-        return np.repeat(self.array[..., None].astype(np.uint8) * 255, 3, axis=2)
-
-
-@dataclass(frozen=True, eq=False)
-class DepthMap(Picture):
-    """``array`` float32 HxW, metres along the camera's axis; 0 where unknown."""
-
-    array: Array
-
-    def preview(self) -> Array:
-        from .display import depth_preview
-
-        return depth_preview(self.array)
-
-
-@dataclass(frozen=True, eq=False)
-class Segments(Picture):
-    """``labels`` uint8 HxW, index into ``classes``; ``probabilities`` optional float16 CxHxW at the network's size."""
-
-    labels: Array
-    classes: tuple[str, ...]
-    probabilities: Array | None = field(default=None, repr=False)
-    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-
-    @property
-    def array(self) -> Array:  # type: ignore[override]
-        return self.labels
-
-    def mask(self, name: str) -> Mask:
-        """Pixels of a class or of a group such as ``"furniture"``. Raises InputError for an unknown name."""
-        names = self.groups.get(name, (name,))
-        unknown = [n for n in names if n not in self.classes]
-        if unknown:
-            known = ", ".join((*self.groups, *self.classes))
-            raise InputError(f"no segment class {name!r}; known: {known}")
-        return Mask(np.isin(self.labels, [self.classes.index(n) for n in names]))
-
-    def preview(self) -> Array:
-        from .display import segments_preview
-
-        return segments_preview(self.labels, self.classes)
 
 
 @dataclass(frozen=True)
@@ -182,7 +39,9 @@ class Camera:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.focal_px) and self.focal_px > 0):
-            raise LayoutError(f"focal length must be positive pixels, got {self.focal_px}; give focal_px or leave it out")
+            raise LayoutError(
+                f"focal length must be positive pixels, got {self.focal_px}; give focal_px or leave it out"
+            )
         if not 0.2 <= self.height_m <= 10:
             raise LayoutError(f"camera height must be 0.2 to 10 metres above the floor, got {self.height_m}")
         if abs(self.pitch_deg) > 80 or abs(self.roll_deg) > 45:
@@ -355,86 +214,22 @@ class Layout(Picture):
 
     @cached_property
     def _maps(self) -> tuple[Array, Array, Array]:
-        from .room.raster import rasterise
+        from ..room.raster import rasterise
 
         surfaces, depth, walls = rasterise(self)
         return frozen(surfaces), frozen(depth), frozen(walls)
 
     def visible_floor(self) -> Any:
         """shapely Polygon or MultiPolygon (x, z): the floor inside the picture, obstacles taken out."""
-        from .room.raster import visible_floor
+        from ..room.raster import visible_floor
 
         return visible_floor(self)
 
     def floor_grid(self, image: Image | None = None) -> Array:
         """uint8 HxWx3: the half-metre floor grid, wall edges and openings drawn on ``image``."""
-        from .display import floor_grid
+        from ..display import floor_grid
 
         return floor_grid(self, image)
 
     def preview(self) -> Array:
         return self.floor_grid(None)
-
-
-def _mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(dict(value))
-
-
-@dataclass(frozen=True)
-class Placement:
-    """One piece of furniture as placed.
-
-    ``size_m`` (width x, height y, depth z) are true outer dimensions. ``position`` (x, y, z) is the centre of its base in
-    the world; ``yaw_deg`` turns it about Y, counter-clockwise seen from above (0: its front faces +Z, towards the
-    camera; 90: its front faces +X). ``materials`` maps slots to material specs such as ``"wood:oak"``.
-    """
-
-    family: str
-    size_m: tuple[float, float, float]
-    position: tuple[float, float, float]
-    yaw_deg: float = 0.0
-    params: Mapping[str, Any] = field(default_factory=dict)
-    materials: Mapping[str, str] = field(default_factory=dict)
-    seed: int = 0
-    label: str = ""
-
-    def __post_init__(self) -> None:
-        if min(self.size_m) <= 0:
-            raise InputError(f"{self.family}: sizes must be positive metres (width, height, depth), got {self.size_m}")
-        object.__setattr__(self, "params", _mapping(self.params))
-        object.__setattr__(self, "materials", _mapping(self.materials))
-
-    @property
-    def matrix(self) -> Array:
-        """4x4, local furniture frame to world."""
-        a = math.radians(self.yaw_deg)
-        c, s = math.cos(a), math.sin(a)
-        m = np.eye(4)
-        m[:3, :3] = [[c, 0, s], [0, 1, 0], [-s, 0, c]]
-        m[:3, 3] = self.position
-        return m
-
-    def footprint(self, grow_m: float = 0.0) -> Array:
-        """(4, 2) corners x, z of the base rectangle, grown by ``grow_m`` on each side."""
-        w, d = self.size_m[0] / 2 + grow_m, self.size_m[2] / 2 + grow_m
-        local = np.array([[-w, 0, -d, 1], [w, 0, -d, 1], [w, 0, d, 1], [-w, 0, d, 1]])
-        return (local @ self.matrix.T)[:, [0, 2]]
-
-
-@dataclass(frozen=True)
-class Room:
-    """The room's type in snake_case, and the probability of each."""
-
-    type: str
-    probabilities: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Brief:
-    """What the owner wants: every field optional; ``seed`` makes the result repeatable."""
-
-    style: str = "modern"
-    room: str | None = None
-    seed: int = 0
-    prompt: str = ""
-    palette: tuple[str, ...] = ()
