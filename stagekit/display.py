@@ -125,7 +125,10 @@ def floor_grid(layout: Layout, image: Image | None = None) -> Array:
         _stroke(draw, camera, p, (*THING, 255), thick * 2)
     text = (f"focal {camera.focal_px:.0f} px  pitch {camera.pitch_deg:+.1f}  roll {camera.roll_deg:+.1f}  camera "
             f"{camera.height_m:.2f} m  ceiling {layout.ceiling_height_m:.2f} m  confidence {layout.confidence:.2f}")
-    font = _font(max(9, round(canvas.size[0] / 62)))
+    size = max(9, round(max(canvas.size) / 62))
+    while size > 7 and _font(size).getlength(text) > canvas.size[0] - 14:
+        size -= 1
+    font = _font(size)
     box = draw.textbbox((6, 5), text, font=font)
     draw.rectangle((box[0] - 4, box[1] - 3, box[2] + 4, box[3] + 3), fill=(0, 0, 0, 150))
     draw.text((6, 5), text, fill=(255, 255, 255, 255), font=font)

@@ -27,6 +27,8 @@ WORK = 960
 EVIDENCE = 400
 """Longer side of the evidence maps; a network's own map is coarser still."""
 DIAGONAL_35MM = 43.27
+HIGH_RATIO = 0.8
+"""Ceiling over camera / camera over floor of a usual room: 2.5 m over a camera at 1.4 m."""
 LINES_WORTH = 0.4
 """Weight of the lines' log-posterior against the cost of the room's shape when cameras are compared."""
 
@@ -157,12 +159,16 @@ def _colours(small: Array, camera: Camera) -> Evidence:
 def _assemble(image: Image, view: View, planes: list[Plane], ratio: float, evidence: Evidence, segments: Array,
               camera_height_m: float | None, ceiling_height_m: float | None) -> Layout:
     """Metres put in: the scale, the polygon, then openings and what stands on the floor."""
-    ceiling_seen = float(evidence.channel("ceiling").mean()) > 0.02
-    seen_ratio = ratio if ceiling_seen else None
+    ceiling_seen = _ceiling_drawn(view, planes, ratio) > 0.005 and float(evidence.channel("ceiling").mean()) > 0.01
+    if not ceiling_seen and ratio < HIGH_RATIO:
+        ratio = HIGH_RATIO  # nothing is known but that the ceiling lies above the picture
+        seen_ratio = None
+    else:
+        seen_ratio = ratio
 
     def build(scale: Scale) -> Layout:
         height = scale.camera_height_m
-        ceiling = ceiling_height_m or (height * (1 + ratio) if ceiling_seen else max(2.5, height + 0.3))
+        ceiling = ceiling_height_m or (height * (1 + ratio) if seen_ratio else max(2.5, height * (1 + ratio)))
         camera = replace(view.camera.scaled(image.width, image.height), height_m=height)
         floor, walls, _ = build_shape(planes, view.yaw_deg, height, float(ceiling))
         return Layout(camera=camera, floor=floor, walls=walls, ceiling_height_m=float(ceiling), yaw_deg=view.yaw_deg,
@@ -190,6 +196,14 @@ def _assemble(image: Image, view: View, planes: list[Plane], ratio: float, evide
         notes.append(f"focal length uncertain by {100 * view.focal_sigma:.0f} %: few lines recede; give focal_px if known")
     return replace(layout, confidence=float(round(confidence, 3)), notes=tuple(notes),
                    floor_mask=find_floor(layout, evidence, image.array))
+
+
+def _ceiling_drawn(view: View, planes: list[Plane], ratio: float) -> float:
+    """Share of the picture that the room's ceiling would take."""
+    floor, walls, _ = build_shape(planes, view.yaw_deg, 1.0, 1.0 + ratio)
+    camera = replace(view.camera.scaled(64, max(2, round(64 * view.camera.height / view.camera.width))), height_m=1.0)
+    small = Layout(camera=camera, floor=floor, walls=walls, ceiling_height_m=1.0 + ratio)
+    return float((small.surfaces() == 3).mean())
 
 
 def _agreement(layout: Layout, evidence: Evidence) -> float:

@@ -70,7 +70,10 @@ def _on_wall(number: int, wall: Wall, camera: Camera, evidence: Evidence, lines:
         if kind == "opening":
             # floor seen above the wall's foot, on from the foot itself: the wall has a gap there
             mask &= np.cumsum(~mask, axis=0) == 0
-            mask &= (mask.sum(0) * CELL_M > 0.12)[None]
+            tall = (mask * np.abs(np.gradient(uv[..., 1], axis=0))).sum(0)
+            mask &= ((mask.sum(0) * CELL_M > 0.15) & (tall > 0.012 * h))[None]
+            if mask.any(0).sum() > 0.6 * seen.any(0).sum():
+                break  # the whole wall stands too near, it has no gap
         mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
         count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
         for c in range(1, count):

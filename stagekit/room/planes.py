@@ -26,6 +26,9 @@ about 4 (nats times percent)."""
 LINE = 0.06
 """Worth of a wall edge that runs along a line segment, as a share of the cost of naming a whole column wrongly."""
 
+FREE_CEILING = 0.2
+"""Price of a ceiling line at another height than the room's (beams, slopes), as a share of a column's weight."""
+
 
 @dataclass(frozen=True)
 class Plane:
@@ -144,22 +147,37 @@ def _upright(camera: Camera, lines: Array, fit: Array, theta: Array) -> Array:
 
 def solve(cylinder: Cylinder, ratio: float | None = None) -> tuple[list[Plane], float, float]:
     """Planes from left to right, the ceiling ratio and the cost. ``ratio`` is taken as true if given."""
-    ratios = RATIOS if ratio is None else (ratio,)
-    if len(ratios) > 1:
-        coarse = _every(cylinder, 3)
-        q = _levels(36)
-        costs = [_path(coarse, q, r, slanted=False)[1] for r in ratios]
-        best = np.argsort(costs, kind="stable")[:1]
-        k = int(best[0])
-        near = {ratios[k]}
-        if k > 0:
-            near.add((ratios[k] + ratios[k - 1]) / 2)
-        if k + 1 < len(ratios):
-            near.add((ratios[k] + ratios[k + 1]) / 2)
-        fine = sorted((_path(coarse, _levels(48), r, slanted=False)[1], r) for r in near)
-        ratios = (fine[0][1],)
-    planes, cost = _path(cylinder, _levels(60), ratios[0], slanted=True)
-    return planes, float(ratios[0]), cost
+    if ratio is None:
+        thin, q = _every(cylinder, 2), _levels(40)
+        thinner = _every(cylinder, 4)
+        first = min(RATIOS, key=lambda r: _path(thinner, q, r, slanted=False)[1])
+        # A second start from the floor alone: the ratios above are few, and a sharp ceiling line between two of them
+        # would pull the floor off its own line
+        alone = _path(thinner, q, None, slanted=False)[0]
+        second = best_ratio(thinner, alone, np.geomspace(0.25, 3.0, 60))
+        tries = []
+        for start in (first, second):
+            planes, _ = _path(thin, q, start, slanted=False)
+            better = best_ratio(thin, planes, start * np.geomspace(0.85, 1.18, 25))
+            tries.append((_path(thin, q, better, slanted=False)[1], better))
+        ratio = min(tries)[1]
+    planes, cost = _path(cylinder, _levels(72), ratio, slanted=True)
+    return planes, float(ratio), cost
+
+
+def best_ratio(cylinder: Cylinder, planes: list[Plane], ratios: Array) -> float:
+    """The ceiling ratio that suits these planes best."""
+    cost = np.zeros(len(ratios))
+    for plane in planes:
+        part = _select(cylinder, (cylinder.theta >= plane.left) & (cylinder.theta <= plane.right))
+        level = plane.level(part.theta)
+        column = part.weight.sum(1)[:, None]
+        which = _direction(cylinder, plane.azimuth)
+        j = np.arange(len(part.theta))[:, None]
+        high = np.rint(part.row(level[:, None] * ratios[None])).astype(int)
+        top = part.ceiling[j, high] - part.lines[which][j, high]
+        cost += np.minimum(top, part.ceiling_free[:, None] + FREE_CEILING * column).sum(0)
+    return float(ratios[int(cost.argmin())])
 
 
 def coarse_cost(cylinder: Cylinder, ratio: float | None = None) -> float:
@@ -180,17 +198,20 @@ def _levels(count: int) -> Array:
     return np.sinh(np.linspace(np.arcsinh(0.08 * 3), np.arcsinh(2.4 * 3), count)) / 3
 
 
-def column_costs(cylinder: Cylinder, azimuth: float, q: Array, ratio: float) -> tuple[Array, Array]:
+def column_costs(cylinder: Cylinder, azimuth: float, q: Array, ratio: float | None) -> tuple[Array, Array]:
     """(J, Q) cost of planes with this normal, and (J, Q) q cos."""
     angle = np.cos(cylinder.theta - azimuth)
     level = angle[:, None] * q[None]
     j = np.arange(len(cylinder.theta))[:, None]
-    low, high = np.rint(cylinder.row(-level)).astype(int), np.rint(cylinder.row(ratio * level)).astype(int)
+    low = np.rint(cylinder.row(-level)).astype(int)
     which = _direction(cylinder, azimuth)
     cost = cylinder.floor[j, low] - cylinder.lines[which][j, low]
-    top = cylinder.ceiling[j, high] - cylinder.lines[which][j, high]
-    column = cylinder.weight.sum(1)[:, None]
-    cost = cost + np.minimum(top, cylinder.ceiling_free[:, None] + 0.35 * column)
+    free = cylinder.ceiling_free[:, None] + FREE_CEILING * cylinder.weight.sum(1)[:, None]
+    if ratio is None:
+        cost = cost + free
+    else:
+        high = np.rint(cylinder.row(ratio * level)).astype(int)
+        cost = cost + np.minimum(cylinder.ceiling[j, high] - cylinder.lines[which][j, high], free)
     return np.where(angle[:, None] > 0.03, cost, 1e6), level
 
 
@@ -203,7 +224,7 @@ def _direction(cylinder: Cylinder, azimuth: float) -> int:
     return (0, 3, 1, 2)[k % 4]
 
 
-def _path(cylinder: Cylinder, q: Array, ratio: float, slanted: bool) -> tuple[list[Plane], float]:
+def _path(cylinder: Cylinder, q: Array, ratio: float | None, slanted: bool) -> tuple[list[Plane], float]:
     theta = cylinder.theta
     azimuths, costs, levels, extra = [], [], [], []
     for k, azimuth in enumerate(cylinder.directions):
@@ -266,15 +287,7 @@ def refine(cylinder: Cylinder, planes: list[Plane], ratio: float, *, ratio_fixed
             planes[k] = Plane(plane.azimuth, float(q[value.argmin()]), plane.left, plane.right, plane.slanted)
         planes = settle(planes, cylinder)
         if not ratio_fixed:
-            tries = ratio * (1.0 + np.linspace(-span, span, 21))
-            values = []
-            for r in tries:
-                total = 0.0
-                for plane in planes:
-                    inside = (cylinder.theta >= plane.left) & (cylinder.theta <= plane.right)
-                    total += float(column_costs(_select(cylinder, inside), plane.azimuth, np.array([plane.q]), r)[0].sum())
-                values.append(total)
-            ratio = float(tries[int(np.argmin(values))])
+            ratio = best_ratio(cylinder, planes, ratio * (1.0 + np.linspace(-span, span, 31)))
     return planes, ratio
 
 

@@ -44,7 +44,10 @@ def find_obstacles(layout: Layout, camera: Camera, evidence: Evidence, image: Ar
         one = (labels == c).astype(np.uint8)
         thick = float(cv2.distanceTransform(np.pad(one, 1), cv2.DIST_L2, 3).max())
         # a component at the picture's edge goes on outside: half its thickness is seen
+        length = max(int(stats[c, cv2.CC_STAT_WIDTH]), int(stats[c, cv2.CC_STAT_HEIGHT]))
         if one.sum() < SMALLEST_SHARE * one.size or thick < THICKEST_SLIVER * max(height, width):
+            continue
+        if thick < 0.10 * length:  # a long strip: the wall's foot lies a little off
             continue
         contours, _ = cv2.findContours(one, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         outline = cv2.approxPolyDP(max(contours, key=cv2.contourArea), 1.2, True).reshape(-1, 2) + 0.5

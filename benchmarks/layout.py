@@ -1,0 +1,174 @@
+"""Camera, surfaces and scale against the ground truth, and the floor grid on every empty photo.
+
+``python benchmarks/layout.py`` writes results/layout.json, results/layout_truth.jpg (estimate beside truth) and
+results/layout_empty.jpg (floor grids). Data: $STAGEKIT_SHARED or ../shared beside the project. The room's segmentation
+is the project's own network where it loads, else none; ``--no-network`` forces none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from PIL import Image as Pil  # noqa: E402
+from PIL import ImageOps  # noqa: E402
+
+from stagekit.display import before_after, floor_grid  # noqa: E402
+from stagekit.room.estimate import estimate_layout  # noqa: E402
+from stagekit.types import Image, Layout  # noqa: E402
+
+Segmenter = Callable[[Any], tuple[Any, tuple[str, ...]]]
+OPENING = 6
+COLOURS = np.array([[0, 0, 0], [60, 180, 75], [225, 110, 90], [90, 110, 225]], np.uint8)
+
+
+def shared() -> Path | None:
+    found = Path(os.environ.get("STAGEKIT_SHARED", ROOT.parent / "shared"))
+    return found if (found / "groundtruth").is_dir() else None
+
+
+def segmenter() -> Segmenter | None:
+    try:
+        from stagekit.backends.segment import segment_probabilities
+
+        segment_probabilities(np.zeros((96, 128, 3), np.uint8))
+        return segment_probabilities
+    except (ImportError, OSError, ValueError) as error:
+        print(f"no segmentation network ({error}); colour and lines only")
+        return None
+
+
+def read(path: Path, longest: int = 1440) -> Image:
+    picture = ImageOps.exif_transpose(Pil.open(path)).convert("RGB")
+    picture.thumbnail((longest, longest), Pil.Resampling.LANCZOS)
+    return Image(np.asarray(picture), name=path.name)
+
+
+def run(image: Image, network: Segmenter | None) -> tuple[Layout, float]:
+    """The layout, and the seconds that it took without the network's."""
+    extra: dict[str, Any] = {}
+    if network is not None:
+        extra["probabilities"], extra["classes"] = network(image.array)
+    start = time.perf_counter()
+    layout = estimate_layout(image, **extra)
+    return layout, time.perf_counter() - start
+
+
+def merged(surfaces: Any) -> Any:
+    """Windows and doors count as wall."""
+    return np.where((surfaces == 4) | (surfaces == 5), 2, surfaces)
+
+
+def against_truth(path: Path, network: Segmenter | None) -> tuple[dict[str, Any], Any]:
+    truth = json.loads(path.with_suffix(".json").read_text())
+    label = merged(np.asarray(Pil.open(path.with_name(path.stem + "_label.png"))))
+    depth = np.asarray(Pil.open(path.with_name(path.stem + "_depth_mm.png"))) / 1000.0
+    image = read(path)
+    layout, seconds = run(image, network)
+    mine = merged(layout.surfaces())
+    counted = (label > 0) & (label != OPENING)
+    both = (mine == 1) & (label == 1)
+    either = ((mine == 1) | (label == 1)) & counted
+    measured = both & (depth > 0)
+    ratio = float(np.median(np.abs(layout.depth()[measured] / depth[measured] - 1))) if measured.any() else 1.0
+    c = layout.camera
+    result = {
+        "view": path.stem,
+        "pitch_error_deg": round(abs(c.pitch_deg - truth["pitch_deg"]), 3),
+        "roll_error_deg": round(abs(c.roll_deg), 3),
+        "focal_error": round(c.focal_px / truth["fx"] - 1, 4),
+        "pixel_error": round(float((mine != label)[counted].mean()), 4),
+        "floor_iou": round(float(both.sum() / max(1, either.sum())), 4),
+        "floor_depth_error": round(ratio, 4),
+        "camera_height_m": round(c.height_m, 3),
+        "camera_height_truth_m": round(truth["camera_height_m"], 3),
+        "ceiling_height_m": round(layout.ceiling_height_m, 3),
+        "ceiling_height_truth_m": round(truth["ceiling_height_m"], 3),
+        "confidence": layout.confidence,
+        "seconds": round(seconds, 2),
+    }
+    tint = [image.array * 0.5 + COLOURS[np.minimum(s, 3) * (s < 4)] * 0.5 for s in (mine, label)]
+    return result, before_after(*(t.astype(np.uint8) for t in tint))
+
+
+def camera_only(path: Path, network: Segmenter | None) -> dict[str, Any]:
+    focal = float(path.with_name(path.stem + "_K.txt").read_text().split()[0])
+    image = read(path)
+    layout, _ = run(image, network)
+    scale = image.width / Pil.open(path).size[0]
+    return {"view": path.stem, "focal_error": round(layout.camera.focal_px / (focal * scale) - 1, 4),
+            "confidence": layout.confidence}
+
+
+def sheet(pictures: list[Any], path: Path, columns: int, width: int) -> None:
+    height = round(width * 0.75)
+    rows = -(-len(pictures) // columns)
+    out = Pil.new("RGB", (columns * width, rows * height))
+    for k, array in enumerate(pictures):
+        picture = Pil.fromarray(array)
+        picture.thumbnail((width - 4, height - 4), Pil.Resampling.LANCZOS)
+        out.paste(picture, ((k % columns) * width, (k // columns) * height))
+    out.save(path, quality=80)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--no-network", action="store_true")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
+    args = parser.parse_args()
+    data = shared()
+    if data is None:
+        sys.exit("no ground truth: set STAGEKIT_SHARED to the folder that holds groundtruth/ and photos/")
+    network = None if args.no_network else segmenter()
+    args.out.mkdir(parents=True, exist_ok=True)
+    views, pictures = [], []
+    for path in sorted((data / "groundtruth" / "layout").glob("room_*.jpg")):
+        result, picture = against_truth(path, network)
+        views.append(result)
+        pictures.append(picture)
+        print(result)
+    cameras = [camera_only(p, network) for p in sorted((data / "groundtruth" / "camera").glob("*.jpg"))]
+    grids, empty = [], []
+    for path in sorted((data / "photos").glob("empty_*.jpg")):
+        image = read(path)
+        layout, seconds = run(image, network)
+        grids.append(floor_grid(layout, image))
+        c = layout.camera
+        empty.append({"photo": path.stem, "focal": round(c.focal_px / max(image.size), 3), "pitch_deg": round(c.pitch_deg, 2),
+                      "camera_height_m": round(c.height_m, 2), "ceiling_height_m": round(layout.ceiling_height_m, 2),
+                      "confidence": layout.confidence, "seconds": round(seconds, 2)})
+
+    def column(name: str) -> Any:
+        return np.abs([v[name] for v in views])
+
+    focal = np.concatenate([column("focal_error"), np.abs([c["focal_error"] for c in cameras])])
+    summary = {
+        "segmentation": "none" if network is None else "roomnet.v1",
+        "pitch_error_deg": {"median": float(np.median(column("pitch_error_deg"))), "worst": float(column("pitch_error_deg").max())},
+        "focal_error": {"median": round(float(np.median(focal)), 4), "worst": round(float(focal.max()), 4)},
+        "pixel_error_mean": round(float(column("pixel_error").mean()), 4),
+        "floor_iou_mean": round(float(column("floor_iou").mean()), 4),
+        "floor_depth_error_median": round(float(np.median(column("floor_depth_error"))), 4),
+        "seconds_median": round(float(np.median([v["seconds"] for v in views + empty])), 2),
+    }
+    name = "layout" if network is not None else "layout_no_network"
+    text = json.dumps({"summary": summary, "layout": views, "camera": cameras, "empty": empty}, indent=1)
+    (args.out / f"{name}.json").write_text(text + "\n")
+    sheet(pictures, args.out / f"{name}_truth.jpg", 3, 560)
+    sheet(grids, args.out / f"{name}_empty.jpg", 5, 400)
+    print(json.dumps(summary, indent=1))
+
+
+if __name__ == "__main__":
+    main()
