@@ -165,7 +165,7 @@ def colour_evidence(image: Array, horizon: Array, *, clusters: int = 24, rounds:
                          np.minimum(texture, 12) * 1.2], -1).reshape(-1, 4).astype(np.float32)
     cv2.setRNGSeed(0)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
-    _, labels, centres = cv2.kmeans(features, clusters, None, criteria, 1, cv2.KMEANS_PP_CENTERS)
+    _, _, centres = cv2.kmeans(features, clusters, None, criteria, 1, cv2.KMEANS_PP_CENTERS)
     # Where floor, wall and ceiling lie before anything is seen: floor is low and in the middle, ceiling high
     low, high = 1 / (1 + np.exp((tangent + 0.36 + 0.16 * u**2) / 0.10)), 1 / (1 + np.exp((0.42 + 0.2 * u**2 - tangent) / 0.10))
     prior = np.stack([low, np.clip(1.0 - low - high, 0.02, 1), high]).reshape(3, -1)

@@ -9,6 +9,7 @@ price for each corner gives the walls (Flint et al. 2011, "Manhattan scene under
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -266,7 +267,7 @@ def _path(cylinder: Cylinder, q: Array, ratio: float | None, slanted: bool) -> t
     cuts = np.concatenate([[0], np.nonzero(np.diff(path))[0] + 1, [len(theta)]])
     half = (theta[1] - theta[0]) / 2
     planes = []
-    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+    for a, b in itertools.pairwise(cuts):
         azimuth, v, is_slanted = azimuths[path[a]]
         planes.append(Plane(float(azimuth), float(v), float(theta[a] - half), float(theta[b - 1] + half), is_slanted))
     return planes, best

@@ -84,8 +84,8 @@ def close_behind(chain: list[tuple[float, float]], kinds: list[WallKind], index:
     renamed = {old: new for new, old in enumerate(keep)}
     polygon, names = polygon[keep], [names[k] for k in keep]
     walls = tuple(
-        Wall(tuple(map(float, polygon[k])), tuple(map(float, polygon[(k + 1) % len(polygon)])), ceiling_m, names[k])
-        for k in range(len(polygon))
+        Wall((float(a[0]), float(a[1])), (float(b[0]), float(b[1])), ceiling_m, name)
+        for a, b, name in zip(polygon, np.roll(polygon, -1, axis=0), names, strict=True)
     )
     return polygon, walls, [renamed.get(i + shift, -1) for i in index]
 

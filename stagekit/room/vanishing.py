@@ -256,7 +256,7 @@ def _refine(problem: _Problem, x: Array, shift: bool) -> tuple[float, Array]:
     step = np.array([0.08, 1.5, 0.7, 2.0, 0.03])
     for wide in (2.5, 1.0):
 
-        def cost(v: Array, wide: float = wide, base: Array = x) -> float:
+        def cost(v: Array, wide: float = wide, base: Array = x, step: Array = step) -> float:
             y = base.copy()
             y[free] = base[free] + v * step[free]
             return -problem.score(y, wide)
