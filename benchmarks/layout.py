@@ -107,8 +107,11 @@ def camera_only(path: Path, network: Segmenter | None) -> dict[str, Any]:
     image = read(path)
     layout, _ = run(image, network)
     scale = image.width / Pil.open(path).size[0]
-    return {"view": path.stem, "focal_error": round(layout.camera.focal_px / (focal * scale) - 1, 4),
-            "confidence": layout.confidence}
+    return {
+        "view": path.stem,
+        "focal_error": round(layout.camera.focal_px / (focal * scale) - 1, 4),
+        "confidence": layout.confidence,
+    }
 
 
 def sheet(pictures: list[Any], path: Path, columns: int, width: int) -> None:
@@ -145,17 +148,26 @@ def main() -> None:
         layout, seconds = run(image, network)
         grids.append(floor_grid(layout, image))
         c = layout.camera
-        empty.append({"photo": path.stem, "focal": round(c.focal_px / max(image.size), 3), "pitch_deg": round(c.pitch_deg, 2),
-                      "camera_height_m": round(c.height_m, 2), "ceiling_height_m": round(layout.ceiling_height_m, 2),
-                      "confidence": layout.confidence, "seconds": round(seconds, 2)})
+        empty.append(
+            {
+                "photo": path.stem,
+                "focal_per_longer_side": round(c.focal_px / max(image.size), 3),
+                "pitch_deg": round(c.pitch_deg, 2),
+                "camera_height_m": round(c.height_m, 2),
+                "ceiling_height_m": round(layout.ceiling_height_m, 2),
+                "confidence": layout.confidence,
+                "seconds": round(seconds, 2),
+            }
+        )
 
     def column(name: str) -> Any:
         return np.abs([v[name] for v in views])
 
     focal = np.concatenate([column("focal_error"), np.abs([c["focal_error"] for c in cameras])])
+    pitch = column("pitch_error_deg")
     summary = {
         "segmentation": "none" if network is None else "roomnet.v1",
-        "pitch_error_deg": {"median": float(np.median(column("pitch_error_deg"))), "worst": float(column("pitch_error_deg").max())},
+        "pitch_error_deg": {"median": float(np.median(pitch)), "worst": float(pitch.max())},
         "focal_error": {"median": round(float(np.median(focal)), 4), "worst": round(float(focal.max()), 4)},
         "pixel_error_mean": round(float(column("pixel_error").mean()), 4),
         "floor_iou_mean": round(float(column("floor_iou").mean()), 4),

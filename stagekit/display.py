@@ -17,7 +17,10 @@ Array = Any
 
 GRID_M = 0.5
 GRID_REACH_M = 12.0
-LINE, WALL, UNSEEN, WINDOW, DOOR, THING = (255, 255, 255), (255, 210, 0), (190, 120, 40), (0, 220, 255), (255, 0, 200), (255, 90, 60)
+LINE, WALL, UNSEEN = (255, 255, 255), (255, 210, 0), (190, 120, 40)
+WINDOW, DOOR, THING = (0, 220, 255), (255, 0, 200), (255, 90, 60)
+TONES = ((0, 0, 0), (150, 170, 140), (205, 200, 190), (225, 225, 230), (150, 190, 220), (190, 150, 120))
+"""Colours of `Layout.surfaces()` where there is no photo."""
 
 
 def png(array: Array) -> bytes:
@@ -46,10 +49,8 @@ def depth_preview(depth: Array) -> Array:
 
 def palette(count: int) -> Array:
     """uint8 (count, 3): distinct colours, the same every time."""
-    return np.array(
-        [[round(255 * c) for c in colorsys.hsv_to_rgb((k * 0.618) % 1.0, 0.45 + 0.35 * (k % 2), 0.95 - 0.25 * (k % 3) / 2)]
-         for k in range(count)], np.uint8,
-    )
+    tones = [((k * 0.618) % 1.0, 0.45 + 0.35 * (k % 2), 0.95 - 0.25 * (k % 3) / 2) for k in range(count)]
+    return np.array([[round(255 * c) for c in colorsys.hsv_to_rgb(*t)] for t in tones], np.uint8).reshape(-1, 3)
 
 
 def segments_preview(labels: Array, classes: Sequence[str]) -> Array:
@@ -99,8 +100,7 @@ def floor_grid(layout: Layout, image: Image | None = None) -> Array:
 
     camera = layout.camera
     if image is None:
-        tones = np.array([[0, 0, 0], [150, 170, 140], [205, 200, 190], [225, 225, 230], [150, 190, 220], [190, 150, 120]])
-        base = tones.astype(np.uint8)[layout.surfaces()]
+        base = np.array(TONES, np.uint8)[layout.surfaces()]
     else:
         base = image.array
         if image.size != (camera.width, camera.height):
@@ -123,8 +123,10 @@ def floor_grid(layout: Layout, image: Image | None = None) -> Array:
     for thing in layout.obstacles:
         p = np.array([[x, 0.0, z] for x, z in (*thing.footprint, thing.footprint[0])])
         _stroke(draw, camera, p, (*THING, 255), thick * 2)
-    text = (f"focal {camera.focal_px:.0f} px  pitch {camera.pitch_deg:+.1f}  roll {camera.roll_deg:+.1f}  camera "
-            f"{camera.height_m:.2f} m  ceiling {layout.ceiling_height_m:.2f} m  confidence {layout.confidence:.2f}")
+    text = (
+        f"focal {camera.focal_px:.0f} px  pitch {camera.pitch_deg:+.1f}  roll {camera.roll_deg:+.1f}  camera "
+        f"{camera.height_m:.2f} m  ceiling {layout.ceiling_height_m:.2f} m  confidence {layout.confidence:.2f}"
+    )
     size = max(9, round(max(canvas.size) / 62))
     while size > 7 and _font(size).getlength(text) > canvas.size[0] - 14:
         size -= 1
@@ -148,8 +150,8 @@ def _walls(draw: Any, layout: Layout, camera: Camera, thick: int) -> None:
             _stroke(draw, camera, np.array(line), colour, thick * 2)
     for opening in layout.openings:
         wall = layout.walls[opening.wall]
-        corners = [(opening.left_m, opening.bottom_m), (opening.right_m, opening.bottom_m),
-                   (opening.right_m, opening.top_m), (opening.left_m, opening.top_m), (opening.left_m, opening.bottom_m)]
+        left, right, bottom, top = opening.left_m, opening.right_m, opening.bottom_m, opening.top_m
+        corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
         colour = (*(WINDOW if opening.kind == "window" else DOOR), 255)
         _stroke(draw, camera, np.array([wall.point(x, y) for x, y in corners]), colour, thick * 2)
 

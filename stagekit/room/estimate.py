@@ -64,8 +64,9 @@ def estimate_layout(
     if floor_px is not None:
         from .given import layout_from_floor
 
-        return layout_from_floor(image, views[0], np.asarray(floor_px, dtype=np.float64), evidence,
-                                 camera_height_m, ceiling_height_m)
+        return layout_from_floor(
+            image, views[0], np.asarray(floor_px, dtype=np.float64), evidence, camera_height_m, ceiling_height_m
+        )
     ratio_given = None
     if ceiling_height_m is not None and camera_height_m is not None:
         ratio_given = ceiling_height_m / camera_height_m - 1.0
@@ -76,8 +77,14 @@ def estimate_layout(
     return _assemble(image, view, planes, ratio, evidence, segments, camera_height_m, ceiling_height_m)
 
 
-def _check(image: Image, probabilities: Any, classes: Any, focal_px: float | None, camera_height_m: float | None,
-           ceiling_height_m: float | None) -> None:
+def _check(
+    image: Image,
+    probabilities: Any,
+    classes: Any,
+    focal_px: float | None,
+    camera_height_m: float | None,
+    ceiling_height_m: float | None,
+) -> None:
     if (probabilities is None) != (classes is None):
         raise LayoutError("give probabilities and classes together, or neither")
     if focal_px is not None:
@@ -88,7 +95,9 @@ def _check(image: Image, probabilities: Any, classes: Any, focal_px: float | Non
                 f"{image.height}; expected {0.4 * longest:.0f} to {1.5 * longest:.0f}, or leave focal_px out"
             )
     if camera_height_m is not None and not 0.3 <= camera_height_m <= 6:
-        raise LayoutError(f"camera height must be 0.3 to 6 metres over the floor, got {camera_height_m}; leave it out for 1.4")
+        raise LayoutError(
+            f"camera height must be 0.3 to 6 metres over the floor, got {camera_height_m}; leave it out for 1.4"
+        )
     if ceiling_height_m is not None:
         lowest = max(1.8, (camera_height_m or 0) + 0.1)
         if not lowest <= ceiling_height_m <= 20:
@@ -108,8 +117,9 @@ def _resized(array: Array, longest: int) -> Array:
     return cv2.resize(array, (max(2, round(w * s)), max(2, round(h * s))), interpolation=cv2.INTER_AREA)
 
 
-def _views(image: Image, work: Array, scale: float, focal_px: float | None, height_m: float | None,
-          evidence: Evidence | None) -> tuple[list[View], Array]:
+def _views(
+    image: Image, work: Array, scale: float, focal_px: float | None, height_m: float | None, evidence: Evidence | None
+) -> tuple[list[View], Array]:
     import cv2
 
     lines = detect_lines(cv2.cvtColor(work, cv2.COLOR_RGB2GRAY))
@@ -117,21 +127,26 @@ def _views(image: Image, work: Array, scale: float, focal_px: float | None, heig
     if image.focal_35mm and image.focal_35mm > 5:
         prior = image.focal_35mm / DIAGONAL_35MM * math.hypot(work.shape[0], work.shape[1])
     views = estimate_views(
-        lines, work.shape[1], work.shape[0], focal_px=None if focal_px is None else focal_px * scale,
-        focal_prior_px=prior, camera_height_m=height_m or 1.4,
+        lines,
+        work.shape[1],
+        work.shape[0],
+        focal_px=None if focal_px is None else focal_px * scale,
+        focal_prior_px=prior,
+        camera_height_m=height_m or 1.4,
         trust=None if evidence is None else line_trust(lines, evidence, work.shape[1]),
     )
     return views, lines
 
 
-def _choose(views: list[View], lines: Array, evidence: Evidence, small: Array, width: int, ratio: float | None
-            ) -> tuple[View, Cylinder]:
+def _choose(
+    views: list[View], lines: Array, evidence: Evidence, small: Array, width: int, ratio: float | None
+) -> tuple[View, Cylinder]:
     """The view whose room agrees best with the evidence, and its cylinder.
 
     Lines alone leave doubts (tiles laid diagonally, one vanishing point): the room's shape has the last word.
     """
     logs = evidence.log_surfaces()
-    tries = []
+    tries: list[tuple[float, int, View, Cylinder]] = []
     for view in views:
         camera = view.camera.scaled(small.shape[1], small.shape[0])
         cylinder = make_cylinder(camera, logs, lines * (small.shape[1] / width), _fit(view, lines), view.yaw_deg)
@@ -156,8 +171,16 @@ def _colours(small: Array, camera: Camera) -> Evidence:
     return colour_evidence(small, d[..., 1] / np.maximum(np.hypot(d[..., 0], d[..., 2]), 1e-6))
 
 
-def _assemble(image: Image, view: View, planes: list[Plane], ratio: float, evidence: Evidence, segments: Array,
-              camera_height_m: float | None, ceiling_height_m: float | None) -> Layout:
+def _assemble(
+    image: Image,
+    view: View,
+    planes: list[Plane],
+    ratio: float,
+    evidence: Evidence,
+    segments: Array,
+    camera_height_m: float | None,
+    ceiling_height_m: float | None,
+) -> Layout:
     """Metres put in: the scale, the polygon, then openings and what stands on the floor."""
     ceiling_seen = _ceiling_drawn(view, planes, ratio) > 0.005 and float(evidence.channel("ceiling").mean()) > 0.01
     if not ceiling_seen and ratio < HIGH_RATIO:
@@ -171,8 +194,15 @@ def _assemble(image: Image, view: View, planes: list[Plane], ratio: float, evide
         ceiling = ceiling_height_m or (height * (1 + ratio) if seen_ratio else max(2.5, height * (1 + ratio)))
         camera = replace(view.camera.scaled(image.width, image.height), height_m=height)
         floor, walls, _ = build_shape(planes, view.yaw_deg, height, float(ceiling))
-        return Layout(camera=camera, floor=floor, walls=walls, ceiling_height_m=float(ceiling), yaw_deg=view.yaw_deg,
-                      confidence=view.confidence, notes=scale.notes)
+        return Layout(
+            camera=camera,
+            floor=floor,
+            walls=walls,
+            ceiling_height_m=float(ceiling),
+            yaw_deg=view.yaw_deg,
+            confidence=view.confidence,
+            notes=scale.notes,
+        )
 
     size = evidence.probabilities.shape[2], evidence.probabilities.shape[1]
     layout = build(camera_height(camera_height_m, ceiling_height_m, seen_ratio, []))
@@ -193,9 +223,15 @@ def _assemble(image: Image, view: View, planes: list[Plane], ratio: float, evide
     if not ceiling_seen and ceiling_height_m is None:
         notes.append(f"no ceiling seen, {layout.ceiling_height_m:.1f} m assumed")
     if view.focal_sigma > 0.12:
-        notes.append(f"focal length uncertain by {100 * view.focal_sigma:.0f} %: few lines recede; give focal_px if known")
-    return replace(layout, confidence=float(round(confidence, 3)), notes=tuple(notes),
-                   floor_mask=find_floor(layout, evidence, image.array))
+        notes.append(
+            f"focal length uncertain by {100 * view.focal_sigma:.0f} %: few lines recede; give focal_px if known"
+        )
+    return replace(
+        layout,
+        confidence=float(round(confidence, 3)),
+        notes=tuple(notes),
+        floor_mask=find_floor(layout, evidence, image.array),
+    )
 
 
 def _ceiling_drawn(view: View, planes: list[Plane], ratio: float) -> float:

@@ -16,19 +16,97 @@ CHANNELS = ("floor", "wall", "ceiling", "window", "door", "object")
 
 # Where the classes of a network belong. "object" says nothing of the surface behind it, beyond SHARE below.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "floor": ("floor", "flooring", "rug", "carpet", "mat", "road", "sidewalk", "path", "earth", "ground", "field",
-              "runway", "dirt", "sand"),
-    "wall": ("wall", "painting", "picture", "mirror", "curtain", "poster", "fireplace", "column", "blind", "building",
-             "board", "house", "art", "wall_art", "tv", "television", "crt", "screen", "door_frame", "bulletin_board",
-             "skyscraper", "pillar", "cabinet", "shelf", "bookcase", "wardrobe", "kitchen_cabinet", "radiator", "fence",
-             "railing", "stairs", "stairway", "staircase", "bannister", "hood", "refrigerator", "oven", "countertop"),
+    "floor": (
+        "floor",
+        "flooring",
+        "rug",
+        "carpet",
+        "mat",
+        "road",
+        "sidewalk",
+        "path",
+        "earth",
+        "ground",
+        "field",
+        "runway",
+        "dirt",
+        "sand",
+    ),
+    "wall": (
+        "wall",
+        "painting",
+        "picture",
+        "mirror",
+        "curtain",
+        "poster",
+        "fireplace",
+        "column",
+        "blind",
+        "building",
+        "board",
+        "house",
+        "art",
+        "wall_art",
+        "tv",
+        "television",
+        "crt",
+        "screen",
+        "door_frame",
+        "bulletin_board",
+        "skyscraper",
+        "pillar",
+        "cabinet",
+        "shelf",
+        "bookcase",
+        "wardrobe",
+        "kitchen_cabinet",
+        "radiator",
+        "fence",
+        "railing",
+        "stairs",
+        "stairway",
+        "staircase",
+        "bannister",
+        "hood",
+        "refrigerator",
+        "oven",
+        "countertop",
+    ),
     "ceiling": ("ceiling",),
-    "window": ("window", "windowpane", "sky", "tree", "sea", "mountain", "glass", "plant_outside", "outside", "grass",
-               "outdoor"),
+    "window": (
+        "window",
+        "windowpane",
+        "sky",
+        "tree",
+        "sea",
+        "mountain",
+        "glass",
+        "plant_outside",
+        "outside",
+        "grass",
+        "outdoor",
+    ),
     "door": ("door", "screen_door"),
 }
-SOFT_WALL = frozenset({"cabinet", "shelf", "bookcase", "wardrobe", "kitchen_cabinet", "stairs", "stairway", "staircase",
-                       "bannister", "railing", "refrigerator", "oven", "countertop", "fence", "fireplace"})
+SOFT_WALL = frozenset(
+    {
+        "cabinet",
+        "shelf",
+        "bookcase",
+        "wardrobe",
+        "kitchen_cabinet",
+        "stairs",
+        "stairway",
+        "staircase",
+        "bannister",
+        "railing",
+        "refrigerator",
+        "oven",
+        "countertop",
+        "fence",
+        "fireplace",
+    }
+)
 """Stand before walls: half evidence of wall, half of an object."""
 SHARE = {"floor": 0.35, "wall": 0.6, "ceiling": 0.05}
 """What lies behind an object's pixel, of 1."""
@@ -124,7 +202,9 @@ def line_trust(lines: Array, evidence: Evidence, width: int) -> Array:
     h, w = p.shape[1:]
     s = w / width
     middle, d = (lines[:, :2] + lines[:, 2:]) / 2 * s, lines[:, 2:] - lines[:, :2]
-    side = np.stack([-d[:, 1], d[:, 0]], -1) / np.maximum(np.hypot(d[:, 0], d[:, 1]), 1e-9)[:, None] * (0.012 * max(w, h))
+    side = (
+        np.stack([-d[:, 1], d[:, 0]], -1) / np.maximum(np.hypot(d[:, 0], d[:, 1]), 1e-9)[:, None] * (0.012 * max(w, h))
+    )
     looks = []
     for at in (middle + side, middle - side):
         u, v = np.clip(at[:, 0].astype(int), 0, w - 1), np.clip(at[:, 1].astype(int), 0, h - 1)
@@ -161,13 +241,20 @@ def colour_evidence(image: Array, horizon: Array, *, clusters: int = 24, rounds:
     texture = np.sqrt(np.maximum(cv2.blur(light**2, (5, 5)) - cv2.blur(light, (5, 5)) ** 2, 0))
     soft = cv2.bilateralFilter(lab, 5, 12.0, 5.0)
     u = np.broadcast_to(np.linspace(-1, 1, small_w, dtype=np.float32), tangent.shape)
-    features = np.stack([soft[..., 0] * 0.5, soft[..., 1] * 1.3, soft[..., 2] * 1.3,
-                         np.minimum(texture, 12) * 1.2], -1).reshape(-1, 4).astype(np.float32)
-    cv2.setRNGSeed(0)
+    features = (
+        np.stack([soft[..., 0] * 0.5, soft[..., 1] * 1.3, soft[..., 2] * 1.3, np.minimum(texture, 12) * 1.2], -1)
+        .reshape(-1, 4)
+        .astype(np.float32)
+    )
+    cv2.setRNGSeed(0)  # k-means draws its first centres: the same every time
+    start = np.zeros((len(features), 1), np.int32)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
-    _, _, centres = cv2.kmeans(features, clusters, None, criteria, 1, cv2.KMEANS_PP_CENTERS)
+    _, _, centres = cv2.kmeans(features, clusters, start, criteria, 1, cv2.KMEANS_PP_CENTERS)
     # Where floor, wall and ceiling lie before anything is seen: floor is low and in the middle, ceiling high
-    low, high = 1 / (1 + np.exp((tangent + 0.36 + 0.16 * u**2) / 0.10)), 1 / (1 + np.exp((0.42 + 0.2 * u**2 - tangent) / 0.10))
+    low, high = (
+        1 / (1 + np.exp((tangent + 0.36 + 0.16 * u**2) / 0.10)),
+        1 / (1 + np.exp((0.42 + 0.2 * u**2 - tangent) / 0.10)),
+    )
     prior = np.stack([low, np.clip(1.0 - low - high, 0.02, 1), high]).reshape(3, -1)
     prior = np.clip(prior, 0.01, None)
     prior[0, tangent.ravel() > 0.0] = 1e-3

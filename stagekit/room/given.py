@@ -20,8 +20,14 @@ BORDER_PX = 0.012
 """Outline edges within this share of the picture's size from its border are the photo's end, not a wall."""
 
 
-def layout_from_floor(image: Image, view: View, outline: Array, evidence: Evidence, camera_height_m: float | None,
-                      ceiling_height_m: float | None) -> Layout:
+def layout_from_floor(
+    image: Image,
+    view: View,
+    outline: Array,
+    evidence: Evidence,
+    camera_height_m: float | None,
+    ceiling_height_m: float | None,
+) -> Layout:
     """Walls over the given outline (N, 2) of the floor in pixels. Raises LayoutError if no floor can lie there."""
     camera = view.camera.scaled(image.width, image.height)
     if outline.ndim != 2 or outline.shape[1] != 2 or len(outline) < 3:
@@ -39,8 +45,15 @@ def layout_from_floor(image: Image, view: View, outline: Array, evidence: Eviden
     ceiling = ceiling_height_m or max(2.5, scale.camera_height_m + 0.3)
     floor, walls, _ = close_behind(chain, kinds, [], view.yaw_deg, ceiling)
     notes = (*scale.notes, "floor outline given")
-    return Layout(camera=camera, floor=floor, walls=walls, ceiling_height_m=ceiling, yaw_deg=view.yaw_deg,
-                  confidence=max(view.confidence, 0.5), notes=notes)
+    return Layout(
+        camera=camera,
+        floor=floor,
+        walls=walls,
+        ceiling_height_m=ceiling,
+        yaw_deg=view.yaw_deg,
+        confidence=max(view.confidence, 0.5),
+        notes=notes,
+    )
 
 
 def _wall_chain(image: Image, outline: Array, ground: Array) -> tuple[list[tuple[float, float]], list[WallKind]]:
@@ -51,9 +64,7 @@ def _wall_chain(image: Image, outline: Array, ground: Array) -> tuple[list[tuple
 
     def at_border(k: int) -> bool:
         a, b = outline[k], outline[(k + 1) % n]
-        return any(
-            (abs(a[i] - edge) < margin and abs(b[i] - edge) < margin) for i, edge in ((0, 0), (0, w), (1, h))
-        )
+        return any((abs(a[i] - edge) < margin and abs(b[i] - edge) < margin) for i, edge in ((0, 0), (0, w), (1, h)))
 
     azimuth = np.arctan2(ground[:, 0], -ground[:, 1])
     border = [at_border(k) for k in range(n)]
@@ -66,7 +77,9 @@ def _wall_chain(image: Image, outline: Array, ground: Array) -> tuple[list[tuple
             edges.append((k, nxt))
     edges.sort(key=lambda e: azimuth[e[0]])
     if not edges:
-        raise LayoutError("floor_px has no edge away from the photo's border, so no wall stands on it; give the whole outline")
+        raise LayoutError(
+            "floor_px has no edge away from the photo's border, so no wall stands on it; give the whole outline"
+        )
     chain: list[tuple[float, float]] = []
     kinds: list[WallKind] = []
     for a, b in edges:

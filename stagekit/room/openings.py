@@ -96,8 +96,9 @@ def _rectangle(one: Array, stats: Array, along: Array, up: Array) -> tuple[float
     return along[c[0]] - half, along[c[-1]] + half, up[r[0]] - half, up[r[-1]] + half
 
 
-def _finish(kind: OpeningKind, number: int, wall: Wall, rectangle: tuple[float, float, float, float],
-            marks: tuple[Array, Array]) -> Opening | None:
+def _finish(
+    kind: OpeningKind, number: int, wall: Wall, rectangle: tuple[float, float, float, float], marks: tuple[Array, Array]
+) -> Opening | None:
     left, right, bottom, top = rectangle
     upright, level = marks
     left, right = _snap(left, upright), _snap(right, upright)

@@ -73,10 +73,14 @@ def make_cylinder(
     import cv2
 
     h, w = camera.height, camera.width
-    border = np.concatenate([
-        np.stack([np.linspace(0, w, 40), np.zeros(40)], 1), np.stack([np.linspace(0, w, 40), np.full(40, h)], 1),
-        np.stack([np.zeros(40), np.linspace(0, h, 40)], 1), np.stack([np.full(40, w), np.linspace(0, h, 40)], 1),
-    ])
+    border = np.concatenate(
+        [
+            np.stack([np.linspace(0, w, 40), np.zeros(40)], 1),
+            np.stack([np.linspace(0, w, 40), np.full(40, h)], 1),
+            np.stack([np.zeros(40), np.linspace(0, h, 40)], 1),
+            np.stack([np.full(40, w), np.linspace(0, h, 40)], 1),
+        ]
+    )
     d = camera.rays(border)
     azimuth, tangent = np.arctan2(d[:, 0], -d[:, 2]), d[:, 1] / np.maximum(np.hypot(d[:, 0], d[:, 2]), 1e-6)
     flat = np.abs(tangent) < 1.3
@@ -190,8 +194,18 @@ def coarse_cost(cylinder: Cylinder, ratio: float | None = None) -> float:
 
 def _every(c: Cylinder, step: int) -> Cylinder:
     s = slice(step // 2, None, step)
-    return Cylinder(c.theta[s], c.rows, c.weight[s] * step, c.floor[s] * step, c.ceiling[s] * step,
-                    c.ceiling_free[s] * step, c.lines[:, s] * step, c.upright[s], c.base, c.directions)
+    return Cylinder(
+        c.theta[s],
+        c.rows,
+        c.weight[s] * step,
+        c.floor[s] * step,
+        c.ceiling[s] * step,
+        c.ceiling_free[s] * step,
+        c.lines[:, s] * step,
+        c.upright[s],
+        c.base,
+        c.directions,
+    )
 
 
 def _levels(count: int) -> Array:
@@ -273,8 +287,9 @@ def _path(cylinder: Cylinder, q: Array, ratio: float | None, slanted: bool) -> t
     return planes, best
 
 
-def refine(cylinder: Cylinder, planes: list[Plane], ratio: float, *, ratio_fixed: bool = False, rounds: int = 3
-           ) -> tuple[list[Plane], float]:
+def refine(
+    cylinder: Cylinder, planes: list[Plane], ratio: float, *, ratio_fixed: bool = False, rounds: int = 3
+) -> tuple[list[Plane], float]:
     """Offsets, corners and the ceiling ratio drawn to the costs and lines between the coarse levels."""
     planes = list(planes)
     for turn in range(rounds):
@@ -293,8 +308,18 @@ def refine(cylinder: Cylinder, planes: list[Plane], ratio: float, *, ratio_fixed
 
 
 def _select(c: Cylinder, inside: Array) -> Cylinder:
-    return Cylinder(c.theta[inside], c.rows, c.weight[inside], c.floor[inside], c.ceiling[inside],
-                    c.ceiling_free[inside], c.lines[:, inside], c.upright[inside], c.base, c.directions)
+    return Cylinder(
+        c.theta[inside],
+        c.rows,
+        c.weight[inside],
+        c.floor[inside],
+        c.ceiling[inside],
+        c.ceiling_free[inside],
+        c.lines[:, inside],
+        c.upright[inside],
+        c.base,
+        c.directions,
+    )
 
 
 def corner_azimuth(a: Plane, b: Plane) -> float | None:

@@ -104,10 +104,14 @@ def frustum_floor(layout: Layout, limit_m: float = 12.0) -> Any:
     # The picture's pyramid cut by the ground: clip the border's rays just under the horizon
     n = 24
     w, h = camera.width, camera.height
-    uv = np.concatenate([
-        np.stack([np.linspace(0, w, n), np.zeros(n)], 1), np.stack([np.full(n, w), np.linspace(0, h, n)], 1),
-        np.stack([np.linspace(w, 0, n), np.full(n, h)], 1), np.stack([np.zeros(n), np.linspace(h, 0, n)], 1),
-    ])
+    uv = np.concatenate(
+        [
+            np.stack([np.linspace(0, w, n), np.zeros(n)], 1),
+            np.stack([np.full(n, w), np.linspace(0, h, n)], 1),
+            np.stack([np.linspace(w, 0, n), np.full(n, h)], 1),
+            np.stack([np.zeros(n), np.linspace(h, 0, n)], 1),
+        ]
+    )
     d = camera.rays(uv)
     points = []
     lowest = -camera.height_m / reach

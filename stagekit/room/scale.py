@@ -46,9 +46,7 @@ def _mean(witnesses: list[tuple[float, float]], freedom: float = 4.0) -> float:
     """Posterior mean of the camera's height. Student's t lets one witness be outvoted by two (halls, crouching
     photographers); the mean, unlike the mode, does not jump from one to the other."""
     steps = [math.log(LOWEST) + (math.log(HIGHEST) - math.log(LOWEST)) * k / 400 for k in range(401)]
-    logs = [
-        sum(-(freedom + 1) / 2 * math.log1p(((x - m) / s) ** 2 / freedom) for m, s in witnesses) for x in steps
-    ]
+    logs = [sum(-(freedom + 1) / 2 * math.log1p(((x - m) / s) ** 2 / freedom) for m, s in witnesses) for x in steps]
     top = max(logs)
     weights = [math.exp(v - top) for v in logs]
     return math.exp(sum(w * x for w, x in zip(weights, steps, strict=True)) / sum(weights))

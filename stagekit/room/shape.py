@@ -17,8 +17,9 @@ BEHIND_M = 0.5
 FARTHEST_M = 14.0
 
 
-def build_shape(planes: list[Plane], yaw_deg: float, camera_height_m: float, ceiling_m: float
-                ) -> tuple[Array, tuple[Wall, ...], list[int]]:
+def build_shape(
+    planes: list[Plane], yaw_deg: float, camera_height_m: float, ceiling_m: float
+) -> tuple[Array, tuple[Wall, ...], list[int]]:
     """(floor (N, 2), walls, index of each plane's wall). Star-shaped about the camera, so it never crosses itself."""
     chain: list[tuple[float, float]] = []
     kinds: list[WallKind] = []
@@ -38,8 +39,9 @@ def build_shape(planes: list[Plane], yaw_deg: float, camera_height_m: float, cei
     return close_behind(chain, kinds, index, yaw_deg, ceiling_m)
 
 
-def close_behind(chain: list[tuple[float, float]], kinds: list[WallKind], index: list[int], yaw_deg: float,
-                 ceiling_m: float) -> tuple[Array, tuple[Wall, ...], list[int]]:
+def close_behind(
+    chain: list[tuple[float, float]], kinds: list[WallKind], index: list[int], yaw_deg: float, ceiling_m: float
+) -> tuple[Array, tuple[Wall, ...], list[int]]:
     """Close an open chain of corners (azimuth rising, left to right) behind the camera, along the room's directions."""
     a = math.radians(yaw_deg)
     axes = np.array([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]])  # rows: the main directions, in x z

@@ -85,15 +85,21 @@ def estimate_views(
         found.append(_refine(problems[0], turned, False)[1])
     found = _distinct(sorted(found, key=lambda x: -value(x)))
     best = value(found[0])
-    views = []
+    views: list[View] = []
     for x in found[: keep + 1]:
         if value(x) < best - FAR_WORSE and views:
             break
         focal, pitch, roll, yaw, off = _unpack(x)
         confidence, sigma, explained = _doubt(problems[-1], x, problems[-1].score(x))
         camera = Camera(
-            focal_px=focal * problems[0].size, cx=width / 2, cy=height / 2 + off * height, width=width, height=height,
-            pitch_deg=float(np.clip(pitch, -60, 60)), roll_deg=float(np.clip(roll, -30, 30)), height_m=camera_height_m,
+            focal_px=focal * problems[0].size,
+            cx=width / 2,
+            cy=height / 2 + off * height,
+            width=width,
+            height=height,
+            pitch_deg=float(np.clip(pitch, -60, 60)),
+            roll_deg=float(np.clip(roll, -30, 30)),
+            height_m=camera_height_m,
         )
         views.append(View(camera, (yaw + 45.0) % 90.0 - 45.0, confidence, sigma, explained, value(x)))
     return views
@@ -104,7 +110,9 @@ def _distinct(found: list[Array]) -> list[Array]:
     out: list[Array] = []
     for x in found:
         near = (
-            abs(x[0] - y[0]) < 0.04 and abs(x[1] - y[1]) < 0.8 and abs((x[3] - y[3] + 45) % 90 - 45) < 2
+            abs(x[0] - y[0]) < 0.04
+            and abs(x[1] - y[1]) < 0.8
+            and abs((x[3] - y[3] + 45) % 90 - 45) < 2
             and abs(x[4] - y[4]) < 0.01
             for y in out
         )
@@ -116,8 +124,15 @@ def _distinct(found: list[Array]) -> list[Array]:
 class _Problem:
     """Segments in units of the longer side, relative to the picture's centre, and the priors."""
 
-    def __init__(self, lines: Array, width: int, height: int, focal: float | None, prior: float | None,
-                 trust: Array | None = None) -> None:
+    def __init__(
+        self,
+        lines: Array,
+        width: int,
+        height: int,
+        focal: float | None,
+        prior: float | None,
+        trust: Array | None = None,
+    ) -> None:
         self.size = float(max(width, height))
         self.tall = height / self.size
         scale = 1.0 / self.size
@@ -240,7 +255,9 @@ def _grid(problem: _Problem, keep: int = 5, bins: int = 60) -> list[Array]:
         candidates.append((problem.score(x, 3.0), x))
     candidates.sort(key=lambda c: -c[0])
     for _, x in candidates:
-        if all(abs(x[0] - y[0]) > 0.15 or abs(x[1] - y[1]) > 3 or abs((x[3] - y[3] + 45) % 90 - 45) > 8 for y in starts):
+        if all(
+            abs(x[0] - y[0]) > 0.15 or abs(x[1] - y[1]) > 3 or abs((x[3] - y[3] + 45) % 90 - 45) > 8 for y in starts
+        ):
             starts.append(x)
         if len(starts) == keep:
             break
@@ -262,8 +279,12 @@ def _refine(problem: _Problem, x: Array, shift: bool) -> tuple[float, Array]:
             return -problem.score(y, wide)
 
         simplex = np.concatenate([np.zeros((1, len(free))), np.eye(len(free))])
-        found = minimize(cost, np.zeros(len(free)), method="Nelder-Mead",
-                         options={"initial_simplex": simplex, "maxfev": 160 if wide > 1 else 220, "xatol": 0.004, "fatol": 0.01})
+        found = minimize(
+            cost,
+            np.zeros(len(free)),
+            method="Nelder-Mead",
+            options={"initial_simplex": simplex, "maxfev": 160 if wide > 1 else 220, "xatol": 0.004, "fatol": 0.01},
+        )
         x = x.copy()
         x[free] = x[free] + found.x * step[free]
         step = step * 0.5

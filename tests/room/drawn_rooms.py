@@ -15,12 +15,29 @@ CODES = {"wall": 2, "floor": 1, "ceiling": 3, "window": 4, "door": 5}
 
 
 def box_room(
-    yaw: float = 20.0, pitch: float = -6.0, focal: float = 420.0, width: int = 640, height: int = 480, cam: float = 1.4,
-    ceiling: float = 2.5, left: float = 2.0, front: float = 4.0, right: float = 2.5, roll: float = 0.0,
+    yaw: float = 20.0,
+    pitch: float = -6.0,
+    focal: float = 420.0,
+    width: int = 640,
+    height: int = 480,
+    cam: float = 1.4,
+    ceiling: float = 2.5,
+    left: float = 2.0,
+    front: float = 4.0,
+    right: float = 2.5,
+    roll: float = 0.0,
 ) -> Layout:
     """Three walls at the given distances from the camera."""
-    camera = Camera(focal_px=focal, cx=width / 2, cy=height / 2, width=width, height=height, pitch_deg=pitch,
-                    roll_deg=roll, height_m=cam)
+    camera = Camera(
+        focal_px=focal,
+        cx=width / 2,
+        cy=height / 2,
+        width=width,
+        height=height,
+        pitch_deg=pitch,
+        roll_deg=roll,
+        height_m=cam,
+    )
     a = math.radians(-yaw)
     planes = [(a - math.pi / 2, left), (a, front), (a + math.pi / 2, right)]
     edge = math.atan2(width / 2, focal) * 1.05
@@ -29,7 +46,8 @@ def box_room(
     spans = [(-edge, corner_l), (corner_l, corner_r), (corner_r, edge)]
     seen = [
         Plane(azimuth, cam / d, max(lo, -edge), min(hi, edge))
-        for (azimuth, d), (lo, hi) in zip(planes, spans, strict=True) if min(hi, edge) > max(lo, -edge) + 0.02
+        for (azimuth, d), (lo, hi) in zip(planes, spans, strict=True)
+        if min(hi, edge) > max(lo, -edge) + 0.02
     ]
     floor, walls, _ = build_shape(seen, yaw, cam, ceiling)
     return Layout(camera=camera, floor=floor, walls=walls, ceiling_height_m=ceiling, yaw_deg=yaw)

@@ -21,13 +21,17 @@ def furnished():
     truth = box_room(yaw=12, pitch=-8, left=2.4, right=2.8)
     front = max((k for k, w in enumerate(truth.walls) if w.kind == "wall"), key=lambda k: truth.walls[k].length_m)
     front = next(k for k, w in enumerate(truth.walls) if w.kind == "wall" and abs(w.normal @ [0, 1]) > 0.9)
-    truth = replace(truth, openings=(Opening("window", front, 0.8, 2.2, 0.9, 2.0), Opening("door", front, 3.2, 4.1, 0.0, 2.03)))
+    truth = replace(
+        truth, openings=(Opening("window", front, 0.8, 2.2, 0.9, 2.0), Opening("door", front, 3.2, 4.1, 0.0, 2.03))
+    )
     p = probabilities(truth, step=4)
     block = np.array([[-0.4, -2.8], [0.4, -2.8], [0.4, -2.2], [-0.4, -2.2]])
     uv = truth.camera.project(np.column_stack([block[:, 0], np.zeros(4), block[:, 1]]))[0] / 4
     rows, columns = np.mgrid[0 : p.shape[1], 0 : p.shape[2]]
     shape = Polygon(uv)
-    inside = np.array([shape.contains(Point(x + 0.5, y + 0.5)) for x, y in zip(columns.ravel(), rows.ravel(), strict=True)])
+    inside = np.array(
+        [shape.contains(Point(x + 0.5, y + 0.5)) for x, y in zip(columns.ravel(), rows.ravel(), strict=True)]
+    )
     inside = inside.reshape(rows.shape)
     p[:, inside] = 0.02
     p[CLASSES.index("chair"), inside] = 0.9
