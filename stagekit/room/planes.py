@@ -69,7 +69,7 @@ def make_cylinder(
     camera: Camera, logs: Array, lines: Array, fit: Array, yaw_deg: float, columns: int = 200, levels: int = 260
 ) -> Cylinder:
     """Costs on the cylinder. ``logs`` (3, h, w) log-probabilities of floor, wall, ceiling in the camera's pixels,
-    ``lines`` (N, 4) segments and ``fit`` (5, N) how well they point up, along the two main directions and between them."""
+    ``lines`` (N, 4) segments and ``fit`` (5, N) how well they point up, along the main directions and between."""
     import cv2
 
     h, w = camera.height, camera.width
@@ -233,7 +233,7 @@ def column_costs(cylinder: Cylinder, azimuth: float, q: Array, ratio: float | No
 def _direction(cylinder: Cylinder, azimuth: float) -> int:
     """Which of the line maps holds the edges of a wall with this normal.
 
-    ``directions[0]`` is the azimuth -yaw: that normal points along the second main direction, its edges along the first.
+    ``directions[0]`` is the azimuth -yaw: the normal runs along the second main direction, its edges along the first.
     """
     k = int(np.argmin(np.abs(np.angle(np.exp(1j * (cylinder.directions - azimuth))))))
     return (0, 3, 1, 2)[k % 4]

@@ -24,7 +24,7 @@ def build_shape(
     chain: list[tuple[float, float]] = []
     kinds: list[WallKind] = []
     index: list[int] = []
-    for k, plane in enumerate(planes):
+    for plane in planes:
         start, end = _point(plane, plane.left, camera_height_m), _point(plane, plane.right, camera_height_m)
         if chain and math.dist(chain[-1], start) < 0.03 * max(1.0, math.hypot(*start)):
             pass  # the corner is shared

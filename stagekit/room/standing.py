@@ -96,7 +96,7 @@ def _mask(one: Array, sharp: Array, size: tuple[int, int]) -> Array:
 
 
 def find_floor(layout: Layout, evidence: Evidence, image: Array) -> Array:
-    """bool HxW of the photo: bare floor seen, drawn to the photo's edges; the polygon's pixels where only colour speaks."""
+    """bool HxW of the photo: bare floor seen, drawn to the photo's edges; the whole polygon if only colour speaks."""
     floor = layout.surfaces() == FLOOR
     if evidence.source == "network":
         floor = floor & (sharpen(image, evidence.probabilities[:1])[0] > 0.45)

@@ -144,6 +144,7 @@ class _Problem:
         self.unit = (s[:, 2:] - s[:, :2]) / np.maximum(long, 1e-9)[:, None]
         # Long segments say more, but one window frame must not outvote a room.
         self.weight = np.minimum(long, 0.35) * (1.0 if trust is None else np.asarray(trust))
+        self.weight = self.weight * alone(self.middle, self.unit)
         # Half a pixel of doubt at each end, and half a degree of lens distortion and crooked building
         self.sigma = np.hypot(math.radians(0.45), 0.6 * scale / np.maximum(long, 1e-9) * 1.0)
         total = float(self.weight.sum())
@@ -183,6 +184,15 @@ class _Problem:
         sine2 = cross**2 / np.maximum(t0**2 + t1**2, 1e-12)
         q = sine2 / (self.sigma * wide) ** 2
         return 1.0 / (1.0 + 0.5 * q) ** 1.5
+
+
+def alone(middle: Array, unit: Array, near: float = 0.06, power: float = 0.35) -> Array:
+    """(N,) 0..1: less for segments among many like them, so that a blind or planks count as one thing, not fifty."""
+    if not len(middle):
+        return np.zeros(0)
+    close = np.abs(middle[:, None] - middle[None]).max(-1) < near
+    alike = np.abs(unit[:, None, 0] * unit[None, :, 1] - unit[:, None, 1] * unit[None, :, 0]) < math.sin(math.radians(4))
+    return (close & alike).sum(1) ** -power
 
 
 def _unpack(x: Array) -> tuple[float, float, float, float, float]:
@@ -269,7 +279,7 @@ def _refine(problem: _Problem, x: Array, shift: bool) -> tuple[float, Array]:
     from scipy.optimize import minimize
 
     free = [1, 2, 3] if problem.focal_fixed else [0, 1, 2, 3]
-    free = free + [4] if shift else free
+    free = [*free, 4] if shift else free
     step = np.array([0.08, 1.5, 0.7, 2.0, 0.03])
     for wide in (2.5, 1.0):
 
