@@ -61,7 +61,6 @@ def _denoise() -> str:
     return "Open Image Denoise works"
 
 
-
 def _weights() -> str:
     from .backends.segment import RoomNetV1
 

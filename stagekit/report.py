@@ -21,9 +21,7 @@ def layout_data(layout: Layout) -> dict[str, Any]:
         "floor_m": [[round(float(x), 4), round(float(z), 4)] for x, z in layout.floor],
         "walls": [asdict(w) for w in layout.walls],
         "openings": [asdict(o) for o in layout.openings],
-        "obstacles": [
-            {"footprint_m": o.footprint.round(3).tolist(), "height_m": o.height_m} for o in layout.obstacles
-        ],
+        "obstacles": [{"footprint_m": o.footprint.round(3).tolist(), "height_m": o.height_m} for o in layout.obstacles],
         "confidence": layout.confidence,
         "notes": list(layout.notes),
     }

@@ -46,7 +46,9 @@ def test_one_photo_to_one_picture(photos: Path, quick: list[Any], tmp_path: Path
     assert "a.png -> " in capsys.readouterr().out
 
 
-def test_folders_go_to_a_folder_with_before_after_and_json(photos: Path, quick: Any, tmp_path: Path, capsys: Any) -> None:
+def test_folders_go_to_a_folder_with_before_after_and_json(
+    photos: Path, quick: Any, tmp_path: Path, capsys: Any
+) -> None:
     out = tmp_path / "staged"
     assert cli.main(["stage", str(photos), "-o", str(out), "--before-after", "--json"]) == 0
     assert sorted(p.name for p in out.iterdir()) == [

@@ -63,7 +63,9 @@ def test_values_are_read_only_and_join_numpy() -> None:
 
 
 def test_segments_find_classes_and_groups() -> None:
-    segments = sk.Segments(np.array([[0, 1], [2, 2]], np.uint8), ("wall", "sofa", "bed"), groups={"soft": ("sofa", "bed")})
+    segments = sk.Segments(
+        np.array([[0, 1], [2, 2]], np.uint8), ("wall", "sofa", "bed"), groups={"soft": ("sofa", "bed")}
+    )
     assert segments.mask("soft").array.tolist() == [[False, True], [True, True]]
     with pytest.raises(sk.InputError, match="no segment class 'chair'; known: soft, wall"):
         segments.mask("chair")

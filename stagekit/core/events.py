@@ -85,7 +85,9 @@ class Bars:
         if isinstance(event, Started):
             self._close()
             label = f"{self.title}: {event.stage}" if self.title else event.stage
-            self._bar = tqdm(total=100, desc=label, bar_format="{desc:<28} {percentage:3.0f}%|{bar:24}| {elapsed} {postfix}")
+            self._bar = tqdm(
+                total=100, desc=label, bar_format="{desc:<28} {percentage:3.0f}%|{bar:24}| {elapsed} {postfix}"
+            )
         elif isinstance(event, Progress) and self._bar is not None:
             self._bar.n = round(100 * event.fraction)
             self._bar.set_postfix_str(event.text)

@@ -162,7 +162,9 @@ class Pipeline:
         for row in recipe:
             kind = getattr(known, str(row.get("stage")), None)
             if kind is None:
-                raise OptionError(f"no stage {row.get('stage')!r} in stagekit.stages; a row is {{stage, backend, options}}")
+                raise OptionError(
+                    f"no stage {row.get('stage')!r} in stagekit.stages; a row is {{stage, backend, options}}"
+                )
             made.append(kind(row.get("backend") or None, **row.get("options", {})))
         return cls(*made)
 
@@ -197,9 +199,7 @@ class LivePipeline:
         return self.pipeline.stream(photo, runtime=self.runtime, **options)
 
 
-def run_stage(
-    stage: Stage, scene: Scene, runtime: Runtime, emit: Listener, cancel: CancelToken, cache: Cache
-) -> Scene:
+def run_stage(stage: Stage, scene: Scene, runtime: Runtime, emit: Listener, cancel: CancelToken, cache: Cache) -> Scene:
     """One stage on one scene: read its fields, run it or take its result from the cache, return the next scene."""
     values: dict[str, Any] = {}
     for name, required in stage.reads.items():
@@ -239,7 +239,9 @@ def run_stage(
     seconds = time.perf_counter() - started
     keys = {name: digest(key, name) for name in update}
     after = scene._with(update, keys, by=stage.name, keeps=stage.keeps)
-    step = Step(stage.name, stage.backend, seconds, hit is not None, scene.brief.seed, dict(stage.options), "", warnings)
+    step = Step(
+        stage.name, stage.backend, seconds, hit is not None, scene.brief.seed, dict(stage.options), "", warnings
+    )
     after = replace(after, record=(*scene.record, step))
     emit(Finished(stage.name, seconds, hit is not None, after))
     return after

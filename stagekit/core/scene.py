@@ -96,9 +96,7 @@ class Scene(Picture):
             for name in MEASURED:
                 if name not in values and name not in keeps and getattr(self, name) is not None:
                     stale.setdefault(name, by)
-        return replace(
-            self, **changes, stale=MappingProxyType(stale), keys=MappingProxyType({**self.keys, **keys})
-        )
+        return replace(self, **changes, stale=MappingProxyType(stale), keys=MappingProxyType({**self.keys, **keys}))
 
     def save(self, path: Any) -> None:
         """Write the current picture; see ``Image.save``."""

@@ -19,7 +19,9 @@ FOCAL_35MM = int(ExifTags.Base.FocalLengthIn35mmFilm)
 def limits(width: int, height: int, name: str, least: int, most: int) -> None:
     """Raise ImageError unless both sides have ``least`` pixels and the picture no more than ``most``."""
     if min(width, height) < least:
-        raise ImageError(f"{name}: {width} x {height} pixels; expected at least {least} on each side, give a larger photo")
+        raise ImageError(
+            f"{name}: {width} x {height} pixels; expected at least {least} on each side, give a larger photo"
+        )
     if width * height > most:
         raise ImageError(
             f"{name}: {width} x {height} is {width * height / 1e6:.0f} megapixels; "

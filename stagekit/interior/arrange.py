@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import OptionError
-from ..types import ROOM_TYPES, Layout, Placement
+from ..types import ROOM_TYPES, Layout, Placement, Segments
 from .arrangement.accents import Accents
 from .arrangement.solve import solve
 from .arrangement.space import Space
@@ -34,15 +34,18 @@ def guess_room(layout: Layout) -> str:
     return "bedroom" if 0 < space.room.area < 13 and space.area < 9 else "living_room"
 
 
-def arrange(layout: Layout, *, room: str, style: str | Style, seed: int = 0) -> Arrangement:
+def arrange(
+    layout: Layout, *, room: str, style: str | Style, seed: int = 0, segments: Segments | None = None
+) -> Arrangement:
     """Pieces for a ``room`` (living_room, bedroom, dining_room, office) in a ``style``; the same seed, the same result.
+    ``segments`` tell what hangs on the walls already (fireplaces, shelves), where they are known.
 
     Raises OptionError for an unknown room or style. A room without space gives no placements and says why.
     """
     if room not in ROOM_TYPES:
         raise OptionError(f"room must be one of {', '.join(ROOM_TYPES)}, got {room!r}")
     w = Wardrobe(style, seed)
-    space = Space(layout)
+    space = Space(layout, segments)
     main = {"living_room": "sofa", "bedroom": "bed", "dining_room": "dining table", "office": "desk"}[room]
     if space.area < 0.8:
         return Arrangement((), (f"{main}: the photo shows {space.area:.1f} square metres of free floor",))

@@ -30,7 +30,9 @@ def pick_device(wanted: str) -> str:
 
         seen = torch.cuda.is_available()
     if wanted == "cuda" and not seen:
-        raise BackendError(f"device 'cuda' was asked for, but torch sees no CUDA device (is a CUDA build of torch installed?); use device='cpu' or 'auto'")
+        raise BackendError(
+            f"device 'cuda' was asked for, but torch sees no CUDA device (is a CUDA build of torch installed?); use device='cpu' or 'auto'"
+        )
     return "cuda" if seen else "cpu"
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from ..core.context import Context
 from ..core.stage import Stage
 from ..errors import OptionError
-from ..types import ROOM_TYPES, Brief, Layout, Room
+from ..types import ROOM_TYPES, Brief, Layout, Room, Segments
 
 
 class Arrange(Stage):
-    """Reads ``layout``, ``brief`` (style, room, seed) and ``room``; writes ``placements`` and ``left_out``.
+    """Reads ``layout``, ``brief`` (style, room, seed) and, when there, ``room`` and ``segments``; writes ``placements`` and ``left_out``.
 
     The room type is the brief's, else the classified one, else a guess from the room's size.
     """
@@ -29,11 +29,19 @@ class Arrange(Stage):
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise OptionError(f"room must be one of {', '.join(ROOM_TYPES)}, got {brief.room!r}{hint}")
 
-    def run(self, layout: Layout, brief: Brief, room: Room | None = None, *, context: Context) -> Mapping[str, Any]:
+    def run(
+        self,
+        layout: Layout,
+        brief: Brief,
+        room: Room | None = None,
+        segments: Segments | None = None,
+        *,
+        context: Context,
+    ) -> Mapping[str, Any]:
         from ..interior.arrange import arrange, guess_room
 
         kind = brief.room or (room.type if room is not None and room.type in ROOM_TYPES else guess_room(layout))
-        found = arrange(layout, room=kind, style=brief.style, seed=brief.seed)
+        found = arrange(layout, room=kind, style=brief.style, seed=brief.seed, segments=segments)
         if not found.placements:
             context.warn(f"nothing of a {kind} fits on the floor that the photo shows: " + "; ".join(found.left_out))
         return {"placements": tuple(found.placements), "left_out": tuple(found.left_out)}

@@ -83,7 +83,9 @@ def test_public_names_exist() -> None:
 
 
 def test_files_stay_small() -> None:
-    long = {str(f.relative_to(PACKAGE)): n for f in PACKAGE.rglob("*.py") if (n := len(f.read_text().splitlines())) > 400}
+    long = {
+        str(f.relative_to(PACKAGE)): n for f in PACKAGE.rglob("*.py") if (n := len(f.read_text().splitlines())) > 400
+    }
     assert not long
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely import Polygon
 
-from ...types import Array, Placement
+from ...types import Array, Placement, Wall
 from ..family import MODULES, Size, family
 from .space import Space, Span, footprint, yaw_of
 from .wardrobe import Wardrobe
@@ -49,9 +49,7 @@ class Accents:
         if sets:
             self.on_top(console, "television", max(sets), stand="feet")
 
-    def wall_piece(
-        self, name: str, good: Callable[[Span, float, Placement], float], why: str
-    ) -> Placement | None:
+    def wall_piece(self, name: str, good: Callable[[Span, float, Placement], float], why: str) -> Placement | None:
         """The best place for a piece with its back to a wall; None, and a word in ``left_out``, where there is none."""
         best: tuple[float, Placement] | None = None
         for size in self.w.sizes(name):
@@ -89,8 +87,11 @@ class Accents:
         return self.wall_piece(name, good, "no free stretch of wall that the photo shows")
 
     def _blocks_window(self, span: Span, along: float, size: Size) -> bool:
-        behind = self.space.windows_behind(span.wall, along - size[0] / 2, along + size[0] / 2)
-        return any(size[1] > o.bottom_m - 0.02 for o in behind)
+        start, end = along - size[0] / 2, along + size[0] / 2
+        behind = self.space.windows_behind(span.wall, start, end)
+        if any(size[1] > o.bottom_m - 0.02 for o in behind):
+            return True
+        return self.space.wall_share(span.wall, start, end, 0.12, max(size[1], 0.6)) < 0.7
 
     def art(self, above: Placement | None) -> None:
         """A picture at eye height, over a piece whose back is to a seen wall, or on the largest bare stretch."""
@@ -109,6 +110,8 @@ class Accents:
             if bottom + size[1] > plane.height_m - 0.12 or start < 0.08 or end > plane.length_m - 0.08:
                 continue
             if self.space.openings_behind(wall, start - 0.1, end + 0.1, bottom - 0.1, bottom + size[1] + 0.1):
+                continue
+            if self.space.wall_share(wall, start - 0.08, end + 0.08, bottom - 0.08, bottom + size[1] + 0.08) < 0.9:
                 continue
             position = plane.point(along, bottom, size[2] / 2 + 0.004)
             piece = self.w.piece("art", size, tuple(position), yaw_of(plane.normal))
@@ -187,7 +190,7 @@ class Accents:
         walls = layout.walls
         for i, wall in enumerate(walls):
             following = walls[(i + 1) % len(walls)]
-            if wall.kind == following.kind == "wall" and float(np.cross(wall.direction, following.direction)) > 0.3:
+            if wall.kind == following.kind == "wall" and turns_in(wall, following):
                 inwards = wall.normal + following.normal
                 yield np.array(wall.end), inwards / np.hypot(*inwards), 1.0
         for o in layout.openings:
@@ -237,7 +240,13 @@ class Accents:
     # -- on tops -----------------------------------------------------------------------------------------------------
 
     def on_top(
-        self, base: Placement, name: str, size: Size | None = None, x: float = 0.0, z: float = 0.0, turn: float = 0.0,
+        self,
+        base: Placement,
+        name: str,
+        size: Size | None = None,
+        x: float = 0.0,
+        z: float = 0.0,
+        turn: float = 0.0,
         **params: object,
     ) -> None:
         """A small piece on the top of another, ``x`` and ``z`` metres from its middle."""
@@ -295,9 +304,17 @@ class Accents:
 
     def _reach(self, piece: Placement) -> Polygon:
         """The floor that must stay free before storage so that it opens."""
-        depth = {"dresser": 0.75, "wardrobe": 0.75, "sideboard": 0.6, "tv_console": 0.45, "bookcase": 0.6}.get(piece.family)
+        depth = {"dresser": 0.75, "wardrobe": 0.75, "sideboard": 0.6, "tv_console": 0.45, "bookcase": 0.6}.get(
+            piece.family
+        )
         if depth is None:
             return shapely.Polygon()
         w, d = piece.size_m[0] / 2, piece.size_m[2] / 2
         local = np.array([[-w, 0, d, 1], [w, 0, d, 1], [w, 0, d + depth, 1], [-w, 0, d + depth, 1]])
         return Polygon((local @ piece.matrix.T)[:, [0, 2]])
+
+
+def turns_in(wall: Wall, following: Wall) -> bool:
+    """Whether the corner between two walls that follow each other is an inner one."""
+    (ax, az), (bx, bz) = wall.direction, following.direction
+    return bool(ax * bz - az * bx > 0.3)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import cos, pi, sin
 
 from ..family import Size
+from .space import RETURN_WIDTH_M
 from .wardrobe import Wardrobe
 
 TABLE_GAP_M = 0.42
@@ -67,10 +68,11 @@ def _seating(w: Wardrobe, kind: str, size: Size) -> Group:
     table_size = max(tables) if tables else min(w.sizes("coffee_table"))
     shift = 0.0
     if kind == "sectional":  # the table stands before the open side
-        side = 1 if w.worn("sectional")[0].get("shape", "chaise_left").endswith("left") else -1
-        shift = side * width * 0.16
-        if table_size[0] > 0.5 * width:
-            table_size = min(w.sizes("coffee_table"))
+        side = 1 if str(w.worn("sectional")[0].get("shape", "chaise_left")).endswith("left") else -1
+        wide = min(RETURN_WIDTH_M, 0.37 * width)
+        shift = side * (wide - 0.15) / 2
+        fitting = [s for s in w.sizes("coffee_table") if s[0] <= width - wide - 0.7]
+        table_size = max(fitting) if fitting else min(w.sizes("coffee_table"))
     table = Piece("coffee_table", table_size, shift, front + TABLE_GAP_M + table_size[2] / 2, bonus=0.8)
     extras = [table]
     rugs = [s for s in w.sizes("rug") if s[0] >= s[2] and s[0] >= width * 0.95]

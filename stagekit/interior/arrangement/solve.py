@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,7 +104,9 @@ def _spread(found: list[Found]) -> list[Found]:
     kept: list[Found] = []
     for f in found:
         near = (
-            k.group is f.group and np.hypot(*(k.anchor.at - f.anchor.at)) < 0.4 and k.anchor.facing @ f.anchor.facing > 0.9
+            k.group is f.group
+            and np.hypot(*(k.anchor.at - f.anchor.at)) < 0.4
+            and k.anchor.facing @ f.anchor.facing > 0.9
             for k in kept
         )
         if not any(near):
@@ -178,9 +180,9 @@ def wall_score(space: Space, main: Placement, anchor: Anchor, room: str) -> floa
     """A wall at the back, centred between its ends, no window behind what is tall; in the open, room on all sides."""
     if anchor.span is None:
         margin = float(space.room.exterior.distance(footprint(main))) if room == "dining_room" else 0.0
-        return -0.9 + min(margin, 1.2) if room == "dining_room" else -1.1
-    wall, half = space.layout.walls[anchor.span.wall], main.size_m[0] / 2
-    score = 0.6
+        return -0.9 + min(margin, 1.2) if room == "dining_room" else -1.1 + focus_score(space, main)
+    half = main.size_m[0] / 2
+    score = 0.6 + focus_score(space, main)
     middle = (anchor.span.start + anchor.span.end) / 2
     slack = max((anchor.span.end - anchor.span.start) / 2 - half, 0.05)
     score += 0.5 * (1 - min(abs(anchor.along - middle) / max(slack, 0.4), 1))
@@ -192,11 +194,17 @@ def wall_score(space: Space, main: Placement, anchor: Anchor, room: str) -> floa
             score -= 1.5
     elif behind and main.family == "bed":
         score -= 0.5
-    if wall.kind != "wall":
-        score -= 1.0
+    bare = space.wall_share(anchor.span.wall, anchor.along - half, anchor.along + half, 0.15, 1.3)
+    score -= 3.0 * max(0.75 - bare, 0) * (1.5 if main.family == "bed" else 1.0)
     return score
 
 
-def shapes(pieces: Sequence[Placement]) -> list[Polygon]:
-    """Footprints of all but rugs."""
-    return [footprint(p) for p in pieces if p.family != "rug"]
+def focus_score(space: Space, main: Placement) -> float:
+    """Seats face the fireplace, from two to five metres."""
+    fire = space.fireplace()
+    if fire is None or main.family not in ("sofa", "sectional", "loveseat"):
+        return 0.0
+    to = fire - np.array([main.position[0], main.position[2]])
+    distance = float(np.hypot(*to))
+    a = math.radians(main.yaw_deg)
+    return 1.2 * float(np.array([math.sin(a), math.cos(a)]) @ to) / max(distance, 0.5) if distance < 5.5 else 0.0

@@ -13,12 +13,16 @@ import shapely
 from shapely import Polygon
 from shapely.ops import unary_union
 
-from ...types import Array, Layout, Opening, Placement
+from ...types import Array, Layout, Opening, Placement, Segments
 
 DOOR_CLEAR_M = 0.9
 WALKWAY_M = 0.75
 NEAREST_M = 1.25
 """Nothing stands closer to the camera: it would cover the picture."""
+
+
+BARE = ("wall", "floor", "ceiling", "clutter")
+"""Classes that may lie where a wall is; the last because sockets and vents are taken for it."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,9 @@ class Span:
 class Space:
     """Measures of one layout, made once for an arrangement."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, segments: Segments | None = None) -> None:
         self.layout = layout
+        self.segments = segments if segments is not None and "wall" in segments.classes else None
         self.camera = layout.camera
         seen = shapely.make_valid(layout.visible_floor())
         near = shapely.Point(0, 0).buffer(NEAREST_M)
@@ -91,6 +96,37 @@ class Space:
             for o in self.layout.openings
         )
 
+    def wall_share(self, wall: int, start: float, end: float, bottom: float, top: float) -> float:
+        """Which share of a rectangle on a wall shows bare wall (0..1), by the segments; 1 where nothing is known.
+
+        What is not wall may be a fireplace, a window that the layout missed, a staircase: nothing to hide or hang on.
+        """
+        if self.segments is None:
+            return 1.0
+        plane = self.layout.walls[wall]
+        along, up = np.meshgrid(np.linspace(start, end, 9), np.linspace(bottom, top, 7))
+        base = np.asarray(plane.start) + along[..., None] * plane.direction
+        points = np.stack([base[..., 0], up, base[..., 1]], axis=-1).reshape(-1, 3)
+        uv, depth = self.camera.project(points)
+        px, py = np.floor(uv).astype(int).T
+        labels = self.segments.labels
+        inside = (depth > 0.1) & (px >= 0) & (py >= 0) & (px < labels.shape[1]) & (py < labels.shape[0])
+        if inside.sum() < 6:
+            return 0.0
+        bare = [self.segments.classes.index(c) for c in BARE if c in self.segments.classes]
+        return float(np.isin(labels[py[inside], px[inside]], bare).mean())
+
+    def fireplace(self) -> Array | None:
+        """(x, z) of the foot of a fireplace that the segments show, or None."""
+        if self.segments is None or "fireplace" not in self.segments.classes:
+            return None
+        mask = self.segments.mask("fireplace").array
+        if mask.mean() < 0.004:
+            return None
+        rows, columns = np.nonzero(mask)
+        foot = self.camera.on_floor(np.array([np.median(columns), np.percentile(rows, 97)]))
+        return None if np.isnan(foot).any() else foot[[0, 2]]
+
     def holds(self, shape: Polygon, *, door: bool = True) -> bool:
         """Whether a footprint lies on the usable floor, and (``door``) before no door."""
         return bool(self.allowed.contains(shape)) and not (door and self.doors.intersects(shape))
@@ -114,7 +150,9 @@ class Space:
     def box(self, piece: Placement) -> tuple[Array, float]:
         """(u0, v0, u1, v1) of the piece's bounding box as shares of the picture, and its nearest depth in metres."""
         low = piece.footprint()
-        corners = np.array([[x, y, z] for x, z in low for y in (piece.position[1], piece.position[1] + piece.size_m[1])])
+        corners = np.array(
+            [[x, y, z] for x, z in low for y in (piece.position[1], piece.position[1] + piece.size_m[1])]
+        )
         uv, depth = self.camera.project(corners)
         if depth.min() < 0.3:
             return np.array([-1.0, -1.0, 2.0, 2.0]), float(depth.min())
@@ -146,9 +184,20 @@ class Space:
         return True
 
 
+RUN_DEPTH_M, RETURN_WIDTH_M = 0.97, 0.97
+
+
 def footprint(piece: Placement, grow_m: float = 0.0) -> Polygon:
-    """The piece's base as a polygon (x, z)."""
-    return Polygon(piece.footprint(grow_m))
+    """The piece's base as a polygon (x, z): a rectangle, and an L for a sectional, whose inner corner takes a table."""
+    if piece.family != "sectional":
+        return Polygon(piece.footprint(grow_m))
+    w, d = piece.size_m[0] / 2, piece.size_m[2] / 2
+    run = min(RUN_DEPTH_M, 2 * d) - d
+    arm = min(RETURN_WIDTH_M, 0.37 * 2 * w) - w
+    side = 1.0 if str(piece.params.get("shape", "chaise_left")).endswith("left") else -1.0
+    local = [(-w, -d), (w, -d), (w, run), (arm, run), (arm, d), (-w, d)]
+    points = np.array([[side * x, 0, z, 1] for x, z in local]) @ piece.matrix.T
+    return Polygon(points[:, [0, 2]]).buffer(grow_m, join_style="mitre")
 
 
 def yaw_of(direction: Sequence[float] | Array) -> float:
