@@ -12,10 +12,13 @@ A file has a title, palettes, wants and one section a family::
     [wants]                          # optional pieces, 0 (never) to 2 (loves); 1 where nothing is said
     curtain = 1.4
 
-    [sofa]                           # or [[sofa]], several looks: an outfit draws one and keeps to it
+    [sofa]
     sizes = ["three_seat", "grand"]  # those that suit; all where nothing is said
     arms = "track"                   # a parameter of the family, or a list to draw from
     wear.fabric = "{sofa}"           # a material slot; {names} are the palette's; or a list to draw from
+
+    [[sofa.looks]]                   # several: an outfit draws one, laid over what the section says, and keeps to it
+    legs = "sled"
 
     [loveseat]
     like = "sofa"                    # takes over what loveseats have in common with sofas, and the same draws
@@ -46,7 +49,7 @@ ORDER = (
 )  # fmt: skip
 """As people list them; a file that is not named here comes after, by its name."""
 
-RESERVED = ("like", "sizes", "weight", "wear", "varies")
+RESERVED = ("like", "looks", "sizes", "weight", "wear", "varies")
 
 
 @dataclass(frozen=True)
@@ -172,15 +175,15 @@ def parse(name: str, text: str) -> Style:
     palettes = _palettes(data.pop("palette", None), where)
     title, about = (str(data.pop(k, v)) for k, v in (("title", name.replace("_", " ")), ("about", "")))
     wants = _wants(data.pop("wants", {}), where)
-    sections: dict[str, list[dict[str, Any]]] = {}
     for key, value in data.items():
-        if key not in MODULES or not isinstance(value, (dict, list)):
+        if key not in MODULES:
             raise _unknown(where, key, ["title", "about", "palette", "wants", *MODULES])
-        sections[key] = [dict(v) for v in (value if isinstance(value, list) else [value])]
+        if not isinstance(value, dict):
+            raise OptionError(f"{where}: {key} must be a section [{key}], got {value!r}")
     looks: dict[str, tuple[Look, ...]] = {}
     leads: dict[str, str] = {}
-    for key in sections:
-        looks[key], leads[key] = _looks(key, sections, set(palettes[0]), where, ())
+    for key in data:
+        looks[key], leads[key] = _looks(key, data, set(palettes[0]), where, ())
     frozen = {k: MappingProxyType(v) for k, v in (("looks", looks), ("leads", leads), ("wants", wants))}
     return Style(name, title, about, palettes, **frozen)  # type: ignore[arg-type]
 
@@ -208,17 +211,24 @@ def _wants(value: Mapping[str, Any], where: str) -> dict[str, float]:
 
 
 def _looks(
-    name: str, sections: Mapping[str, list[dict[str, Any]]], tones: set[str], where: str, seen: tuple[str, ...]
+    name: str, sections: Mapping[str, Any], tones: set[str], where: str, seen: tuple[str, ...]
 ) -> tuple[tuple[Look, ...], str]:
     """(looks of the section, the family whose choice it shares)."""
-    fam = family(name)
-    entries = sections[name]
-    own = [_look(fam, e, tones, f"{where}: {name}") for e in entries]
-    like = entries[0].get("like")
-    if like is None:
+    fam, section = family(name), sections[name]
+    common = {k: v for k, v in section.items() if k not in ("looks", "like")}
+    parts = section.get("looks", [{}])
+    own = []
+    for i, part in enumerate(parts):
+        at = f"{where}: {name}.looks[{i}]" if "looks" in section else f"{where}: {name}"
+        if not set(part).isdisjoint(("looks", "like")):
+            raise OptionError(f"{at}: 'looks' and 'like' belong to the section [{name}]")
+        entry = {**common, **part, "wear": {**common.get("wear", {}), **part.get("wear", {})}}
+        own.append(_look(fam, entry, tones, at))
+    if "like" not in section:
         return tuple(own), name
-    if like not in sections or like in (name, *seen) or len(entries) > 1:
-        raise OptionError(f"{where}: {name}.like must name another section, in a section with one look; got {like!r}")
+    like = section["like"]
+    if like not in sections or like in (name, *seen) or "looks" in section:
+        raise OptionError(f"{where}: {name}.like must name another section, and goes without looks; got {like!r}")
     base, lead = _looks(like, sections, tones, where, (*seen, name))
     return tuple(_shared(fam, look, own[0]) for look in base), lead
 
