@@ -59,9 +59,69 @@ def grid(points: Array, normals: Array, uvs: Array) -> Mesh:
     )
 
 
+def _brick_plan() -> tuple[Array, Array, Array]:
+    """Of a chamfered box: (corner signs 24x3, face axis of each vertex 24, faces 44x3). Each side has its own four
+    vertices with flat normals; the chamfers between them are smooth, so they shade like rounded edges."""
+    signs, axes = [], []
+    for axis in range(3):
+        u, v = (axis + 1) % 3, (axis + 2) % 3
+        for s in (-1, 1):
+            for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
+                c = [0, 0, 0]
+                c[axis], c[u], c[v] = s, a, b
+                signs.append(c)
+                axes.append(axis)
+    sign, axis_of = np.array(signs), np.array(axes)
+    at = {(tuple(c), a): i for i, (c, a) in enumerate(zip(signs, axes, strict=True))}
+    faces: list[tuple[int, int, int]] = []
+    for k in range(6):
+        q = [4 * k, 4 * k + 1, 4 * k + 2, 4 * k + 3]
+        faces += [(q[0], q[1], q[2]), (q[0], q[2], q[3])]
+    for e in range(3):  # edges along axis e, between the sides on the two others
+        a, b = (e + 1) % 3, (e + 2) % 3
+        for sa in (-1, 1):
+            for sb in (-1, 1):
+                lo, hi = [0, 0, 0], [0, 0, 0]
+                lo[a] = hi[a] = sa
+                lo[b] = hi[b] = sb
+                lo[e], hi[e] = -1, 1
+                q = [at[tuple(lo), a], at[tuple(hi), a], at[tuple(hi), b], at[tuple(lo), b]]
+                faces += [(q[0], q[1], q[2]), (q[0], q[2], q[3])]
+    for c in {tuple(s) for s in signs}:
+        faces.append((at[c, 0], at[c, 1], at[c, 2]))
+    f = np.array(faces)
+    # turn every triangle outwards (measured on a unit box with a chamfer of a tenth)
+    p = sign * np.where(np.arange(3)[None] == axis_of[:, None], 1.0, 0.9)
+    tri = p[f]
+    inside = (np.cross(tri[:, 1] - tri[:, 0], tri[:, 2] - tri[:, 0]) * tri.mean(1)).sum(1) < 0
+    f[inside] = f[inside][:, ::-1]
+    return sign, axis_of, f[np.lexsort(f.T)].astype(np.int32)
+
+
+_SIGN, _AXIS, _BRICK = _brick_plan()
+
+
+def brick(size: Vec3, bevel: float = 0.003) -> Mesh:
+    """A box with small chamfers that shade like rounded edges, in 44 triangles; stands on y = 0, u along its longest
+    axis. For the many boards and books whose edges are a few pixels at most."""
+    s = np.asarray(size, float)
+    b = min(bevel, float(s.min()) * 0.45)
+    flat = np.arange(3)[None] == _AXIS[:, None]
+    p = _SIGN * (s / 2 - np.where(flat, 0.0, b))
+    n = np.where(flat, _SIGN, 0).astype(np.float32)
+    longest = int(np.argmax(s))
+    u_axis = np.where(_AXIS == longest, (_AXIS + 1) % 3, longest)
+    v_axis = 3 - _AXIS - u_axis
+    i = np.arange(24)
+    side = _SIGN[i, _AXIS]
+    uv = np.stack([p[i, u_axis] + s[u_axis] / 2, p[i, v_axis] + s[v_axis] / 2 + 0.37 * _AXIS + 0.11 * side], -1)
+    p[:, 1] += s[1] / 2
+    return Mesh(p.astype(np.float32), _BRICK, uv.astype(np.float32), n)
+
+
 def board(size: Vec3, rng: np.random.Generator, *, bevel: float = 0.003, segments: int = 1) -> Mesh:
-    """A board standing on y = 0: ``mesh.box`` with its own piece of grain."""
-    return grain(box(size, bevel=bevel, segments=segments), rng)
+    """A board standing on y = 0 with its own piece of grain; ``segments`` above 1 rounds its edges truly."""
+    return grain(brick(size, bevel) if segments < 2 else box(size, bevel=bevel, segments=segments), rng)
 
 
 def curve(points: Sequence[Vec3] | Array, n: int = 16) -> Array:
@@ -196,7 +256,7 @@ def turned(profile: Sequence[tuple[float, float]] | Array, *, segments: int = 32
     d, length = d[keep] / length[keep, None], length[keep]
     a_, b_ = prof[:-1][keep], prof[1:][keep]
     fn = np.stack([d[:, 1], -d[:, 0]], -1)  # outward of each band
-    vn = fn[:-1] + fn[1:]
+    vn = fn[:-1] * length[:-1, None] + fn[1:] * length[1:, None]  # long bands stay flat, bevels give way
     vn /= np.maximum(np.linalg.norm(vn, axis=1, keepdims=True), 1e-9)
     sharp = (fn[:-1] * fn[1:]).sum(1) < math.cos(math.radians(40))
     use = ~sharp | smooth

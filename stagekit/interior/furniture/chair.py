@@ -88,9 +88,9 @@ def _wishbone(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> lis
     xb, zb = w / 2 - 0.12, -d / 2 + 0.085
     rail_y = h - 0.035
     # arm rail: a half ring, higher and wider at the back
-    a = np.linspace(-0.10, np.pi + 0.10, 26)
-    rx, rz = w / 2 - 0.012, d * 0.56
-    rail = np.stack([rx * np.cos(a), rail_y - 0.045 * np.clip(np.abs(np.cos(a)), 0, 1) ** 2.2 + 0.014 * np.sin(a), d * 0.06 - rz * np.sin(a)], -1)
+    a = np.linspace(-0.06, np.pi + 0.06, 30)
+    rx, rz = w / 2 - 0.012, d * 0.48
+    rail = np.stack([rx * np.cos(a), rail_y - 0.030 * np.abs(np.cos(a)) ** 2.0, -d * 0.006 - rz * np.sin(np.clip(a, 0.0, np.pi)) + 0.02 * (np.abs(a - np.pi / 2) > np.pi / 2)], -1)
     k = np.sin(np.clip(a, 0, np.pi))
     wood.append(jn.sweep(rail, 0.020 + 0.018 * k**2, 0.024 + 0.004 * k, ref=(0, 1, 0), bevel=0.006))
     for s in (-1, 1):
@@ -274,10 +274,10 @@ def _barrel(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list[
     o[:, 1] += 0.02
     from ..soft import pad as stuffed
 
-    seat = stuffed(o * [1, -1], 0.11, radius=0.04, puff=0.02).turned(x=-90)
+    seat = stuffed(o * [1, -1], 0.13, radius=0.045, puff=0.018).turned(x=-90)
     legs = [m for x, z in jn.corners(w * 0.78, d * 0.78, 0.03) for m in jn.leg("tapered", SEAT - 0.08, x, z, rng)]
-    ring = jn.slab(jn.ellipse(w - 0.12, d - 0.12, 40, 2.4), 0.03, rng=rng).moved(y=SEAT - 0.10)
-    return [Part(body, "fabric"), Part(seat.moved(y=SEAT - 0.03), "fabric"), Part(ring, "frame"), *[Part(m.mesh, "frame") for m in legs]]
+    ring = jn.slab(jn.ellipse(w - 0.14, d - 0.14, 40, 2.4), 0.03, rng=rng).moved(y=SEAT - 0.105)
+    return [Part(body, "fabric"), Part(seat.moved(y=SEAT - 0.035), "fabric"), Part(ring, "frame"), *[Part(m.mesh, "frame") for m in legs]]
 
 
 def _metal(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list[Part]:

@@ -113,9 +113,10 @@ def mirror(args: tuple[str, ...], rng: np.random.Generator) -> Material:
 
 
 def screen(args: tuple[str, ...], rng: np.random.Generator) -> Material:
-    """``screen``: a television that is off: near black, faintly blue, glossy."""
+    """``screen``: a television that is off: near black, faintly blue, glossy with an
+    anti-reflection coat (panels reflect about 2 %, less than any painted black)."""
     del args, rng
-    return Material((0.030, 0.031, 0.034), roughness=0.10, ior=1.5)
+    return Material((0.012, 0.0125, 0.014), roughness=0.12, ior=1.38)
 
 
 def plastic(args: tuple[str, ...], rng: np.random.Generator) -> Material:
@@ -141,7 +142,7 @@ def shade(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     base = colour(names[0] if names else "#e2dac9")
     px = (256, 256)
     v, u = grid(px)
-    glow = (0.95, 0.82, 0.62) if "on" in args else None
+    glow = (0.40, 0.33, 0.24) if "on" in args else None
     if "glass" in args:
         return Material(tuple(float(c) for c in linear(base)), roughness=0.12, translucency=0.4, glow=glow)  # type: ignore[arg-type]
     weave = fibres(px, rng, along=5, across=90) + fibres(px, rng, along=5, across=90).T

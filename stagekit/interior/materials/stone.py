@@ -143,11 +143,11 @@ def ceramic(args: tuple[str, ...], rng: np.random.Generator) -> Material:
 
 def terracotta(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     """``terracotta[:colour]``: unglazed clay with pale bloom."""
-    base = colour(args[0] if args else "#b26a4a")
+    base = colour(args[0] if args else "#ad6c50")
     shape = (256, 256)
     cloud, fine = fbm(shape, rng, 5, base=(3, 3)), fbm(shape, rng, 3, base=(40, 40))
     bloom = smoothstep(-0.8, 2.6, cloud)
-    rgb = mix(base, colour("#d8c3b2"), 0.30 * bloom)
+    rgb = mix(base, colour("#d8c3b2"), 0.16 * bloom)
     light = linear(rgb) * (1 + 0.05 * fine + 0.03 * np.tanh(fbm(shape, rng, 3, base=(16, 2))))[..., None]
     return Material(
         to_uint8(light),
