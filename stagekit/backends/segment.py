@@ -1,0 +1,173 @@
+"""Segmentation backends. ``roomnet.v1``: the embedded network, in onnxruntime; no torch, no download."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BackendError, ImageError, OptionError, WeightsError
+from ..models.roomnet_arch import CLASSES, GROUPS, MULTIPLE, ROOMS
+from ..types import Image, Segments
+
+Array = NDArray[Any]
+
+SCALES = (512, 320)
+"""Long sides in pixels at which the picture is looked at: the first for edges, the second for the whole."""
+REFINED = 768
+"""Long side in pixels at which masks are drawn to the photo's edges before they are enlarged."""
+
+
+class RoomNetV1:
+    """32 classes (``roomnet_arch.CLASSES``) and 6 room types from one small network.
+
+    ``weights``: a file or folder instead of the embedded ones. ``scales``: long sides in pixels, the first one's grid
+    is the result's. ``flip``: average with the mirrored picture. ``refine``: draw labels to the photo's edges.
+    """
+
+    name = "roomnet.v1"
+
+    def __init__(
+        self,
+        *,
+        weights: str | os.PathLike[str] | None = None,
+        scales: tuple[int, ...] = SCALES,
+        flip: bool = True,
+        refine: bool = True,
+        threads: int | None = None,
+    ) -> None:
+        if not scales or min(scales) < 64 or max(scales) > 2048:
+            raise OptionError(f"scales are long sides of 64 to 2048 px, got {scales}; try {SCALES}")
+        self.weights, self.scales, self.flip, self.refine, self.threads = weights, tuple(scales), flip, refine, threads
+        self._session: Any = None
+
+    def open(self, runtime: Any = None) -> RoomNetV1:
+        """Read the weights and build the session (0.2 s). Raises WeightsError."""
+        if self._session is None:
+            import onnxruntime
+
+            from ..models.roomnet_graph import build
+
+            options = onnxruntime.SessionOptions()
+            options.log_severity_level = 3
+            if self.threads:
+                options.intra_op_num_threads = self.threads
+            graph = build(read_weights(self.weights))
+            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        return self
+
+    def __call__(self, image: Image) -> Segments:
+        """Labels at the photo's size; ``probabilities`` float16 (32, h, w) on the network's grid."""
+        p, classes = self.probabilities(image.array)
+        labels = enlarge(p, image.array, refine=self.refine)
+        return Segments(labels, classes, p.astype(np.float16), dict(GROUPS))
+
+    def probabilities(self, image: Array) -> tuple[Array, tuple[str, ...]]:
+        """uint8 HxWx3 sRGB -> float32 (32, h, w) softmax and the class names; cells cover the whole picture evenly."""
+        return self.look(image)[0], CLASSES
+
+    def rooms(self, image: Array) -> dict[str, float]:
+        """uint8 HxWx3 sRGB -> probability of each room type."""
+        return dict(zip(ROOMS, map(float, self.look(image)[1]), strict=True))
+
+    def look(self, image: Array) -> tuple[Array, Array]:
+        """uint8 HxWx3 sRGB -> softmax (32, h, w) and room probabilities (6,), averaged over scales and mirror."""
+        if self._session is None:
+            raise BackendError(f"{self.name} is not open; call open() first")
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+            raise ImageError(
+                f"expected uint8 (H, W, 3), got {image.dtype} {image.shape}; use stagekit.open_image"
+            )
+        total = room = None
+        for scale in self.scales:
+            p, r = self._one(image, scale)
+            if total is None or room is None:
+                total, room = p, r
+            else:
+                total += resize_maps(p, *total.shape[1:])
+                room += r
+        assert total is not None and room is not None
+        return total / len(self.scales), room / len(self.scales)
+
+    def _one(self, image: Array, scale: int) -> tuple[Array, Array]:
+        import cv2
+
+        height, width = input_size(image.shape[0], image.shape[1], scale)
+        shrinks = height < image.shape[0]
+        small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+        p, r = self._session.run(["probabilities", "room"], {"pixels": small[None]})
+        if not self.flip:
+            return p[0], r[0]
+        q, s = self._session.run(["probabilities", "room"], {"pixels": np.ascontiguousarray(small[None, :, ::-1])})
+        return (p[0] + q[0][..., ::-1]) / 2, (r[0] + s[0]) / 2
+
+
+def segment_probabilities(
+    image: Array, *, network: RoomNetV1 | None = None, flip: bool = True
+) -> tuple[Array, tuple[str, ...]]:
+    """uint8 HxWx3 sRGB -> (float32 (32, h, w) softmax, class names). Raises WeightsError.
+
+    The grid has about 128 cells on the long side and covers the picture evenly: cv2.resize takes it to any size.
+    ``network``: an open `RoomNetV1`, for more than one picture; without it the weights are read anew (0.2 s).
+    """
+    return (network or RoomNetV1(flip=flip).open()).probabilities(image)
+
+
+def input_size(height: int, width: int, scale: int) -> tuple[int, int]:
+    """Height and width that the network sees: long side about ``scale``, multiples of 32, the aspect nearly kept."""
+    k = scale / max(height, width)
+    return max(MULTIPLE, MULTIPLE * round(height * k / MULTIPLE)), max(MULTIPLE, MULTIPLE * round(width * k / MULTIPLE))
+
+
+def read_weights(path: str | os.PathLike[str] | None = None) -> dict[str, Array]:
+    """The network's weights by name, checked. Raises WeightsError if absent, altered, or not safetensors of RoomNet."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    from ..assets.store import verified
+
+    data = verified(RoomNetV1.name, path)
+    try:
+        return load(data)
+    except (SafetensorError, ValueError) as error:
+        raise WeightsError(f"RoomNet's weights are not a safetensors file ({error}); restore the file") from error
+
+
+def resize_maps(maps: Array, height: int, width: int) -> Array:
+    """(C, h, w) -> (C, height, width), bilinear, one channel at a time."""
+    import cv2
+
+    return np.stack(
+        [cv2.resize(np.ascontiguousarray(m), (width, height), interpolation=cv2.INTER_LINEAR) for m in maps]
+    )
+
+
+def enlarge(probabilities: Array, image: Array, *, refine: bool = True) -> Array:
+    """uint8 HxW labels at ``image``'s size: probabilities drawn to the photo's edges, enlarged, the largest taken.
+
+    Classes are enlarged one after the other and only those that lead somewhere: 12 megapixels need 0.2 GB.
+    """
+    import cv2
+
+    height, width = image.shape[:2]
+    leads = np.unique(probabilities.argmax(0))
+    maps = probabilities[leads]
+    if refine and len(leads) > 1:
+        from ..room.evidence import guided_filter
+
+        k = min(1.0, REFINED / max(height, width))
+        small = cv2.resize(image, (max(1, round(width * k)), max(1, round(height * k))), interpolation=cv2.INTER_AREA)
+        maps = resize_maps(maps, *small.shape[:2])
+        # one and a half cells: farther off the network is to be trusted more than colour
+        radius = max(2, round(1.5 * max(small.shape[:2]) / max(probabilities.shape[1:])))
+        maps = guided_filter(small, maps, radius, 1e-3)
+    best = np.full((height, width), -1.0, np.float32)
+    labels = np.full((height, width), leads[0], np.uint8)
+    for index, m in zip(leads, maps, strict=True):
+        large = cv2.resize(np.ascontiguousarray(m, np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+        wins = large > best
+        labels[wins] = index
+        np.maximum(best, large, out=best)
+    return labels

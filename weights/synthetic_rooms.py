@@ -1,0 +1,533 @@
+"""Rendered empty rooms with exact labels: what the photos lack. Part of the recipe in train_roomnet.py; numpy only.
+
+A room is a convex polyhedron (box, sometimes with a cut corner or a sloped ceiling) with boxes standing in it
+(chimney breasts, cabinets), rectangles on its walls (windows, doors, passages into another room) and light from
+windows, lamps and the sun. One ray a pixel, drawn at 480 px, kept at 320 px; targets are the exact shares of each
+class in cells of stride 4.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stagekit.models.roomnet_arch import CLASSES
+
+Array = NDArray[Any]
+INDEX = {name: i for i, name in enumerate(CLASSES)}
+
+
+@dataclass
+class Patch:
+    """A rectangle on a wall, in metres along the wall and over the floor."""
+
+    kind: str
+    u0: float
+    u1: float
+    v0: float
+    v1: float
+    colour: Array
+    style: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Face:
+    """A plane ``normal . p = offset`` seen from inside (normal points out of the room)."""
+
+    normal: Array
+    offset: float
+    role: str
+    colour: Array
+    texture: str = "plain"
+    patches: list[Patch] = field(default_factory=list)
+
+    def uv(self, p: Array) -> tuple[Array, Array]:
+        if self.role in ("floor", "ceiling"):
+            return p[:, 0], p[:, 2]
+        n = self.normal
+        if abs(n[1]) > 0.99:
+            return p[:, 0], p[:, 2]
+        along = np.array([n[2], 0.0, -n[0]]) / math.hypot(n[0], n[2])
+        return p @ along, p[:, 1]
+
+
+class Noise:
+    """Tiling fractal noise in 0..1, looked up by position."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        n, total = 256, np.zeros((256, 256), np.float32)
+        for k in (4, 8, 16, 32, 64, 128):
+            lattice = rng.random((k, k), dtype=np.float32)
+            i = np.arange(n) * k / n
+            f = (i % 1).astype(np.float32)
+            f, a, b = f * f * (3 - 2 * f), i.astype(int), (i.astype(int) + 1) % k
+            rows = lattice[a] * (1 - f)[:, None] + lattice[b] * f[:, None]
+            total += (rows[:, a] * (1 - f) + rows[:, b] * f) / k**0.7
+        self.table = (total - total.min()) / (total.max() - total.min())
+
+    def __call__(self, u: Array, v: Array) -> Array:
+        return self.table[(u * 64).astype(int) % 256, (v * 64).astype(int) % 256]
+
+
+def pick(rng: np.random.Generator, *colours: tuple[float, float, float], spread: float = 0.05) -> Array:
+    c = np.array(colours[rng.integers(len(colours))], np.float32)
+    return np.clip(c * np.exp(rng.normal(0, spread)) + rng.normal(0, spread / 4, 3), 0.02, 0.95).astype(np.float32)
+
+
+WALLS = ((0.85, 0.85, 0.83), (0.8, 0.79, 0.75), (0.9, 0.9, 0.9), (0.72, 0.68, 0.6), (0.6, 0.6, 0.6), (0.75, 0.7, 0.58),
+         (0.5, 0.56, 0.6), (0.55, 0.6, 0.5), (0.3, 0.34, 0.4), (0.75, 0.55, 0.4), (0.85, 0.8, 0.65))  # fmt: skip
+WOODS = ((0.42, 0.26, 0.14), (0.55, 0.38, 0.22), (0.3, 0.17, 0.09), (0.62, 0.5, 0.36), (0.5, 0.45, 0.4),
+         (0.7, 0.58, 0.42),
+         (0.2, 0.12, 0.08), (0.45, 0.42, 0.4))  # fmt: skip
+CARPETS = (
+    (0.6, 0.55, 0.47),
+    (0.7, 0.67, 0.62),
+    (0.45, 0.45, 0.45),
+    (0.5, 0.4, 0.32),
+    (0.8, 0.78, 0.74),
+    (0.35, 0.38, 0.42),
+)
+TILES = ((0.75, 0.72, 0.66), (0.6, 0.55, 0.48), (0.85, 0.85, 0.84), (0.35, 0.35, 0.36), (0.55, 0.42, 0.33))
+
+
+class Room:
+    """Everything random about one room."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.rng, self.noise = rng, Noise(rng)
+        self.w, self.d = rng.uniform(2.4, 7.0), rng.uniform(2.6, 8.0)
+        self.h = rng.uniform(2.25, 2.8) if rng.random() < 0.75 else rng.uniform(2.8, 3.8)
+        wall = pick(rng, *WALLS)
+        ceiling = (
+            pick(rng, (0.88, 0.88, 0.88), (0.85, 0.84, 0.8)) if rng.random() < 0.8 else wall * rng.uniform(0.9, 1.05)
+        )
+        kind = rng.choice(["wood", "carpet", "tile", "concrete"], p=[0.5, 0.25, 0.18, 0.07])
+        floor = {"wood": WOODS, "carpet": CARPETS, "tile": TILES, "concrete": ((0.5, 0.5, 0.48), (0.6, 0.58, 0.55))}[
+            kind
+        ]
+        self.gloss = {"wood": rng.uniform(0.0, 0.9), "tile": rng.uniform(0, 1), "concrete": rng.uniform(0, 0.5)}.get(
+            kind, 0.0
+        )
+        self.trim = pick(rng, (0.9, 0.9, 0.88)) if rng.random() < 0.75 else pick(rng, *WOODS)
+        self.base = rng.uniform(0.06, 0.18) if rng.random() < 0.85 else 0.0
+        self.crown = rng.uniform(0.04, 0.14) if rng.random() < 0.25 else 0.0
+        self.plank = (rng.uniform(0.06, 0.2), rng.uniform(0.6, 2.0), rng.uniform(0.2, 0.8), int(rng.integers(3)))
+        axes = (((-1, 0, 0), 0.0), ((1, 0, 0), self.w), ((0, 0, -1), 0.0), ((0, 0, 1), self.d))
+        self.faces = [
+            Face(np.array([0.0, -1, 0]), 0.0, "floor", pick(rng, *floor), str(kind)),
+            Face(np.array([0.0, 1, 0]), self.h, "ceiling", ceiling, "popcorn" if rng.random() < 0.2 else "plain"),
+        ]
+        accent = rng.integers(4) if rng.random() < 0.25 else -1
+        for i, (n, o) in enumerate(axes):
+            colour = pick(rng, *WALLS) if i == accent else wall
+            texture = rng.choice(["plain", "brick", "walltile", "panel"], p=[0.9, 0.03, 0.03, 0.04])
+            self.faces.append(Face(np.array(n, float), o, "wall", colour, str(texture)))
+        self._extras(wall, ceiling)
+        self.boxes: list[tuple[Array, Array, str, Array]] = []
+        self._boxes(wall)
+        for face in self.faces[2:6]:
+            self._patches(face)
+        outer = [(self.h if rng.random() < 0.6 else self.h + rng.uniform(-0.2, 0.6)), rng.uniform(1.5, 5)]
+        other = pick(rng, *WALLS)
+        same = rng.random() < 0.7
+        fl = self.faces[0]
+        self.beyond = [
+            Face(
+                np.array([0.0, -1, 0]),
+                0.0,
+                "floor",
+                fl.colour if same else pick(rng, *WOODS),
+                fl.texture if same else "carpet",
+            ),
+            Face(np.array([0.0, 1, 0]), outer[0], "ceiling", ceiling),
+        ]
+        for n, o in axes:
+            self.beyond.append(Face(np.array(n, float), o + outer[1], "wall", other))
+        self._light()
+        self._camera()
+
+    def _extras(self, wall: Array, ceiling: Array) -> None:
+        rng = self.rng
+        if rng.random() < 0.12:  # a cut corner
+            n = np.array([rng.choice([-1, 1]), 0, rng.choice([-1, 1])], float) / math.sqrt(2)
+            corner = np.array([self.w if n[0] > 0 else 0, 0, self.d if n[2] > 0 else 0])
+            self.faces.append(Face(n, float(n @ corner) - rng.uniform(0.4, 1.0), "wall", wall))
+        if rng.random() < 0.15:  # a sloped ceiling
+            a, side = math.radians(rng.uniform(20, 45)), rng.choice([-1, 1])
+            n = np.array([side * math.sin(a), math.cos(a), 0.0])
+            at = np.array([self.w if side > 0 else 0.0, rng.uniform(0.9, self.h - 0.4), 0.0])
+            self.faces.append(Face(n, float(n @ at), "ceiling", ceiling if rng.random() < 0.7 else wall))
+
+    def _boxes(self, wall: Array) -> None:
+        rng, w, d, h = self.rng, self.w, self.d, self.h
+        for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.5, 0.27, 0.15, 0.08]))):
+            sx, sz = rng.uniform(0.3, 0.4 * w), rng.uniform(0.3, 0.4 * d)
+            x = 0.0 if rng.random() < 0.5 else w - sx
+            z = rng.choice([0.0, d - sz, rng.uniform(0, d - sz)])
+            top = h if rng.random() < 0.85 else rng.uniform(0.9, 1.3)
+            self.boxes.append((np.array([x, 0, z]), np.array([x + sx, top, z + sz]), "wall", wall))
+        if rng.random() < 0.14:  # a dropped beam
+            z = rng.uniform(0.2 * d, 0.7 * d)
+            lo = np.array([0, h - rng.uniform(0.15, 0.4), z])
+            self.boxes.append((lo, np.array([w, h, z + rng.uniform(0.15, 0.5)]), "wall", wall))
+        if rng.random() < 0.14:  # a kitchen line
+            x0 = 0.0 if rng.random() < 0.5 else w - 0.6
+            z0 = rng.uniform(0, d * 0.6)
+            z1 = rng.uniform(z0 + 1, d)
+            c = pick(rng, (0.85, 0.85, 0.83), *WOODS)
+            self.boxes.append((np.array([x0, 0, z0]), np.array([x0 + 0.6, 0.87, z1]), "cabinet", c))
+            top = pick(rng, *TILES)
+            self.boxes.append((np.array([x0, 0.87, z0]), np.array([x0 + 0.62, 0.91, z1]), "countertop", top))
+            xu = 0.0 if x0 == 0 else w - 0.35
+            self.boxes.append((np.array([xu, 1.4, z0]), np.array([xu + 0.35, min(h, 2.15), z1]), "cabinet", c))
+
+    def _patches(self, face: Face) -> None:
+        rng = self.rng
+        lo, hi = sorted(
+            (float(face.uv(np.array([[0.0, 0, 0]]))[0][0]), float(face.uv(np.array([[self.w, 0, self.d]]))[0][0]))
+        )
+        cursor = lo + rng.uniform(0.1, 0.8)
+        while cursor < hi - 0.9:
+            kind = rng.choice(["window", "door", "passage", "closet", "glassdoor", "picture", "none"],
+                              p=[0.27, 0.16, 0.08, 0.06, 0.07, 0.03, 0.33])  # fmt: skip
+            width = {"window": rng.uniform(0.6, 2.2), "door": rng.uniform(0.7, 0.95), "passage": rng.uniform(0.8, 2.2),
+                     "closet": rng.uniform(1.2, 2.2), "glassdoor": rng.uniform(1.2, 2.6),
+                     "picture": rng.uniform(0.3, 1.0),
+                     "none": rng.uniform(0.4, 2.0)}[kind]  # fmt: skip
+            u0, u1 = cursor, min(cursor + width, hi - 0.05)
+            cursor = u1 + rng.uniform(0.1, 1.2)
+            if kind == "none" or u1 - u0 < 0.4:
+                continue
+            v0, v1 = 0.0, min(self.h - 0.06, rng.uniform(1.98, 2.15))
+            if kind == "window":
+                v0, v1 = rng.uniform(0.3, 1.1), min(self.h - 0.1, rng.uniform(1.8, 2.4))
+            if kind == "picture":
+                v0 = rng.uniform(1.2, 1.5)
+                v1 = v0 + rng.uniform(0.3, 0.8)
+            colour = self.trim if rng.random() < 0.75 else pick(rng, *WOODS, (0.9, 0.9, 0.9), (0.05, 0.05, 0.05))
+            style = {"frame": rng.uniform(0.03, 0.1), "nx": rng.integers(1, 4), "ny": rng.integers(1, 4),
+                     "blind": float(rng.random() < 0.18), "curtain": float(rng.random() < 0.18),
+                     "knob": rng.integers(2),
+                     "panels": rng.integers(0, 4), "seed": rng.random() * 100, "drape": rng.random()}  # fmt: skip
+            face.patches.append(Patch(str(kind), u0, u1, v0, v1, colour, style))
+
+    def _light(self) -> None:
+        rng = self.rng
+        self.ambient = rng.uniform(0.25, 0.9)
+        self.sky = rng.uniform(1.0, 5.0)
+        self.windows: list[tuple[Array, Array, float]] = []
+        for face in self.faces[2:6]:
+            n = face.normal
+            along = np.array([n[2], 0.0, -n[0]])
+            for p in face.patches:
+                if p.kind in ("window", "glassdoor"):
+                    for fu in (0.25, 0.75):
+                        for fv in (0.3, 0.75):
+                            at = along * (p.u0 + fu * (p.u1 - p.u0)) + np.array([0, p.v0 + fv * (p.v1 - p.v0), 0])
+                            self.windows.append((at + n * face.offset, n, (p.u1 - p.u0) * (p.v1 - p.v0) / 4))
+        count = int(rng.choice([0, 1, 2, 4, 6], p=[0.4, 0.3, 0.1, 0.1, 0.1]))
+        self.lamps = [
+            np.array([rng.uniform(0.5, self.w - 0.5), self.h, rng.uniform(0.5, self.d - 0.5)]) for _ in range(count)
+        ]
+        self.lamp_radius = rng.uniform(0.06, 0.22)
+        self.lamp_power = rng.uniform(0.2, 1.2)
+        self.warm = np.array([1.0, rng.uniform(0.78, 1.0), rng.uniform(0.55, 1.0)], np.float32)
+        a, e = rng.uniform(0, 2 * math.pi), math.radians(rng.uniform(20, 60))
+        self.sun = np.array([math.cos(a) * math.cos(e), math.sin(e), math.sin(a) * math.cos(e)])
+        self.sun_power = rng.uniform(1.0, 4.0) if rng.random() < 0.45 else 0.0
+        self.occlusion, self.reach = rng.uniform(0.1, 0.5), rng.uniform(0.08, 0.4)
+
+    def _camera(self) -> None:
+        rng = self.rng
+        self.aspect = rng.choice([4 / 3, 3 / 2, 3 / 4, 1.0], p=[0.45, 0.4, 0.08, 0.07])
+        for _ in range(50):
+            eye = np.array([rng.uniform(0.25, self.w - 0.25), rng.uniform(0.95, 1.7), rng.uniform(0.2, 0.35 * self.d)])
+            inside = all(f.normal @ eye < f.offset - 0.15 for f in self.faces)
+            if inside and not any((eye > lo - 0.3).all() and (eye < hi + 0.3).all() for lo, hi, _, _ in self.boxes):
+                break
+        self.eye = eye
+        to = np.array([rng.uniform(0.1, 0.9) * self.w, 0, rng.uniform(0.7, 1.0) * self.d]) - eye
+        yaw, pitch = math.atan2(to[0], to[2]), math.radians(rng.normal(-2.5, 4.5))
+        roll = math.radians(rng.normal(0, 0.7))
+        forward = np.array([math.sin(yaw) * math.cos(pitch), math.sin(pitch), math.cos(yaw) * math.cos(pitch)])
+        right = np.array([math.cos(yaw), 0, -math.sin(yaw)])
+        up = np.cross(forward, right)
+        up = up if up[1] > 0 else -up
+        right, up = right * math.cos(roll) + up * math.sin(roll), up * math.cos(roll) - right * math.sin(roll)
+        self.frame, self.tan = (right, up, forward), math.tan(math.radians(rng.uniform(52, 98)) / 2)
+
+
+def outside(room: Room, d: Array) -> Array:
+    """Linear colour of what lies behind glass, by direction."""
+    el = d[:, 1]
+    az = np.arctan2(d[:, 0], d[:, 2])
+    leaf = room.noise(az * 2.2 + 40, el * 2.2 + 40)
+    sky = np.array([0.75, 0.87, 1.0]) * (1.0 + 0.4 * el[:, None])
+    green = np.array([0.2, 0.24, 0.13]) * (0.3 + 1.4 * leaf[:, None])
+    wall = np.array([0.55, 0.5, 0.45]) * (0.6 + 0.4 * (leaf[:, None] > 0.5))
+    line = 0.25 * (room.noise(az * 0.5 + 9, az * 0 + 3) - 0.35) + 0.25 * (leaf - 0.5)
+    land = np.where((room.noise(az * 0.3 + 20, az * 0 + 7) > 0.6)[:, None], wall, green)
+    haze = room.plank[2]
+    land = land * (1 - 0.5 * haze) + 0.3 * haze
+    return np.where((el > line)[:, None], sky, land) * room.sky * (0.7 + 1.6 * room.occlusion)
+
+
+def texture(room: Room, face: Face, u: Array, v: Array, far: Array) -> Array:
+    """Albedo (N, 3) of a face; ``far`` (N,) distance, so that fine detail fades as in a photo."""
+    base = np.repeat(face.colour[None].astype(np.float64), len(u), 0)
+    noise = room.noise(u + 31, v + 17)
+    kind = face.texture
+    if kind == "wood":
+        width, length, contrast, turn = room.plank
+        a, b = (u, v) if turn == 0 else (v, u) if turn == 1 else ((u + v) * 0.7071, (u - v) * 0.7071)
+        row = np.floor(a / width)
+        b = b + (row * 0.618 % 1) * length
+        board = np.floor(b / length)
+        tone = np.sin(row * 12.9898 + board * 78.233) * 43758.5453
+        tone = tone - np.floor(tone)
+        streak = room.noise(a * 3.0 + board * 5, b * 0.25 + row * 3)
+        seam = ((a / width % 1 < 0.05) | (b / length % 1 < 0.006)) * np.clip(1.2 - far / 5, 0, 1)
+        return base * (1 + contrast * (tone - 0.5) * 0.7 + (streak - 0.5) * 0.4 - 0.45 * seam)[:, None]
+    if kind in ("tile", "walltile", "brick"):
+        size = 0.3 + 0.35 * (room.plank[2] if kind == "tile" else 0) if kind != "brick" else 0.22
+        high = size if kind != "brick" else 0.075
+        row = np.floor(v / high)
+        shift = (row % 2) * size / 2 if kind == "brick" else 0
+        joint = (((u + shift) / size % 1) < 0.02 + 0.02 * (kind == "brick")) | (
+            (v / high % 1) < 0.03 + 0.08 * (kind == "brick")
+        )
+        tone = np.sin(np.floor((u + shift) / size) * 12.9 + row * 78.2) * 43758.5
+        tone = (tone - np.floor(tone) - 0.5) * (0.12 if kind != "brick" else 0.4)
+        colour = base if kind != "brick" else base * np.array([0.7, 0.45, 0.38])
+        return colour * (1 + tone + 0.25 * (noise - 0.5) - 0.3 * joint * np.clip(1.3 - far / 7, 0.2, 1))[:, None]
+    if kind in ("carpet", "popcorn"):
+        grain = room.noise(u * 17, v * 17) - 0.5
+        return base * (1 + 0.3 * grain * np.clip(1.2 - far / 5, 0, 1) + 0.12 * (noise - 0.5))[:, None]
+    if kind == "concrete":
+        return base * (1 + 0.45 * (noise - 0.5))[:, None]
+    if kind == "panel":
+        return base * (1 - 0.2 * ((u / 0.12 % 1) < 0.06))[:, None]
+    return base * (1 + 0.03 * (noise - 0.5))[:, None]
+
+
+def irradiance(room: Room, p: Array, n: Array, face: Face | None) -> Array:
+    """(N, 3) light at points ``p`` with normals ``n`` into the room."""
+    light = np.full(len(p), room.ambient)
+    for at, normal, area in room.windows:
+        to = at - p
+        r2 = (to**2).sum(1) + 0.05
+        to = to / np.sqrt(r2)[:, None]
+        light += room.sky * 0.35 * area * np.clip((to * n).sum(1), 0, 1) * np.clip(to @ normal, 0, 1) / r2
+    if room.windows:
+        light += 0.05 * room.sky * min(1.5, sum(a for _, _, a in room.windows))
+    colour = light[:, None] * np.ones(3)
+    for lamp in room.lamps:
+        to = lamp - p
+        r2 = (to**2).sum(1) + 0.15
+        fall = np.clip((to * n).sum(1) / np.sqrt(r2), 0, 1) if face is None or face.role != "ceiling" else 0.25
+        colour += (room.lamp_power * fall / r2)[:, None] * room.warm
+    for other in room.faces:
+        if other is not face:
+            gap = np.clip(other.offset - p @ other.normal, 0, None)
+            colour *= (1 - room.occlusion * np.exp(-gap / room.reach))[:, None]
+    for lo, hi, _, _ in room.boxes:
+        gap = np.sqrt((np.clip(np.maximum(lo - p, p - hi), 0, None) ** 2).sum(1))
+        colour *= (1 - room.occlusion * np.exp(-(gap + 0.01) / room.reach) * (gap > 1e-3))[:, None]
+    if room.sun_power:
+        for wall in room.faces[2:6]:
+            facing = wall.normal @ room.sun
+            if facing < 0.1 or not wall.patches or wall is face:
+                continue
+            q = p + room.sun * ((wall.offset - p @ wall.normal) / facing)[:, None]
+            u, v = wall.uv(q)
+            for c in wall.patches:
+                if c.kind in ("window", "glassdoor") and not c.style["blind"]:
+                    inside = (u > c.u0 + 0.05) & (u < c.u1 - 0.05) & (v > c.v0 + 0.05) & (v < c.v1 - 0.05)
+                    bars = (u - c.u0) / (c.u1 - c.u0) * c.style["nx"] % 1 > 0.05
+                    colour += (inside * bars * room.sun_power * np.clip(n @ room.sun, 0, 1))[:, None] * np.array(
+                        [1, 0.95, 0.85]
+                    )
+    return colour
+
+
+def shade_wall(room: Room, face: Face, p: Array, d: Array, far: Array, light: Array) -> tuple[Array, Array, Array]:
+    """Colour, class and "goes through a passage" of points on a face of the room."""
+    u, v = face.uv(p)
+    albedo = texture(room, face, u, v, far)
+    label = np.full(len(p), INDEX[face.role])
+    if face.role == "wall":
+        edge = (v < room.base) | (v > room.h - room.crown)
+        albedo[edge] = room.trim * (1 - 0.25 * ((np.abs(v[edge] - room.base) < 0.012)[:, None]))
+    colour, through = albedo * light, np.zeros(len(p), bool)
+    for c in face.patches:
+        f = c.style["frame"]
+        near = (u > c.u0 - f) & (u < c.u1 + f) & (v > c.v0 - f * (c.v0 > 0)) & (v < c.v1 + f)
+        inner = near & (u > c.u0) & (u < c.u1) & (v > c.v0) & (v < c.v1)
+        s, t = (u - c.u0) / (c.u1 - c.u0), (v - c.v0) / (c.v1 - c.v0)
+        rim = near & ~inner
+        groove = 1 - 0.2 * (
+            np.minimum(np.minimum(np.abs(u - c.u0 + f), np.abs(u - c.u1 - f)), np.abs(v - c.v1 - f)) < 0.012
+        )
+        colour[rim] = (c.colour * light * groove[:, None])[rim]
+        if c.kind in ("window", "glassdoor"):
+            label[near] = INDEX["window"] if c.kind == "window" else -2
+            bar = (np.abs((s * c.style["nx"]) % 1 - 0.5) > 0.47) | (np.abs((t * c.style["ny"]) % 1 - 0.5) > 0.47)
+            glass = inner & ~bar
+            colour[inner & bar] = (c.colour * light)[inner & bar] * 0.8
+            colour[glass] = outside(room, d[glass])
+            if c.style["blind"]:
+                slats = inner & (t > c.style["drape"] * 0.7)
+                tone = 0.55 + 0.35 * ((v / 0.05) % 1)
+                colour[slats] = (np.array([0.9, 0.89, 0.86]) * (light * 0.7 + room.sky * 0.12) * tone[:, None])[slats]
+            if c.style["curtain"] and c.kind == "window":
+                wide = 0.12 + 0.3 * c.style["drape"]
+                long = (v < c.v1 + 0.15) & (v > 0.02)
+                cloth = long & (((u > c.u0 - wide) & (u < c.u0 + 0.1)) | ((u > c.u1 - 0.1) & (u < c.u1 + wide)))
+                fold = 0.75 + 0.25 * np.sin(u * 55 + c.style["seed"])
+                tint = np.array([0.8, 0.77, 0.72]) * (0.4 + 0.6 * c.style["drape"])
+                colour[cloth] = (tint * light * fold[:, None])[cloth]
+                label[cloth] = INDEX["curtain"]
+        elif c.kind in ("door", "closet"):
+            label[near] = INDEX["door"]
+            count = c.style["panels"]
+            x = (s * (2 if c.kind == "closet" else 1)) % 1
+            tone = np.ones(len(p))
+            if count:
+                y = (t * count) % 1
+                border = np.minimum(np.minimum(x, 1 - x) * (c.u1 - c.u0), np.minimum(y, 1 - y) * (c.v1 - c.v0) / count)
+                tone -= 0.22 * (np.abs(border - 0.11) < 0.012)
+            tone -= 0.4 * (np.minimum(np.minimum(x, 1 - x) * (c.u1 - c.u0), (1 - t) * (c.v1 - c.v0)) < 0.006)
+            knob = (np.hypot((x - (0.92 if c.style["knob"] else 0.08)) * (c.u1 - c.u0), v - 0.98) < 0.035) & inner
+            colour[inner] = (c.colour * 0.97 * light * tone[:, None])[inner]
+            colour[knob] = (light * 0.35)[knob]
+        elif c.kind == "passage":
+            through |= inner
+        elif c.kind == "picture":
+            art = np.stack([room.noise(u * 2 + k * 9 + c.style["seed"], v * 2 + k) for k in range(3)], 1)
+            colour[inner] = (art * light)[inner]
+            label[near] = INDEX["picture"]
+    if face.role == "ceiling":
+        for lamp in room.lamps:
+            disc = np.hypot(p[:, 0] - lamp[0], p[:, 2] - lamp[2]) < room.lamp_radius
+            colour[disc] = 3.0 * room.warm
+            label[disc] = INDEX["lamp"]
+    return colour, label, through
+
+
+def trace(room: Room, eye: Array, d: Array, reflect: bool = True) -> tuple[Array, Array]:
+    """Linear colour (N, 3) and class (N,) along rays from ``eye`` (3,) or (N, 3)."""
+    o = np.broadcast_to(eye, d.shape)
+    t, which = exits(room.faces, o, d)
+    box = np.full(len(d), -1)
+    box_normal = np.zeros_like(d)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for i, (lo, hi, _, _) in enumerate(room.boxes):
+            a, b = (lo - o) / d, (hi - o) / d
+            near, farther = np.minimum(a, b), np.maximum(a, b)
+            enter = near.max(1)
+            hit = (enter > 1e-4) & (enter < farther.min(1)) & (enter < t)
+            axis = near.argmax(1)
+            t, box = np.where(hit, enter, t), np.where(hit, i, box)
+            normal = -np.sign(d) * (np.arange(3) == axis[:, None])
+            box_normal = np.where(hit[:, None], normal, box_normal)
+    p = o + d * t[:, None]
+    colour, label = np.zeros_like(d), np.zeros(len(d), int)
+    for i, (_, _, role, tint) in enumerate(room.boxes):
+        m = box == i
+        if m.any():
+            light = irradiance(room, p[m], box_normal[m], None)
+            tone = np.ones(m.sum())
+            if role == "cabinet":
+                w = p[m][:, 2] / 0.5 % 1
+                tone -= 0.35 * (np.minimum(w, 1 - w) < 0.012)
+            shade = np.repeat(tint[None], m.sum(), 0)
+            if role == "wall":
+                shade[p[m][:, 1] < room.base] = room.trim
+            colour[m], label[m] = shade * light * tone[:, None], INDEX[role]
+    for i, face in enumerate(room.faces):
+        m = (which == i) & (box < 0)
+        if not m.any():
+            continue
+        light = irradiance(room, p[m], -face.normal[None].repeat(m.sum(), 0), face)
+        c, k, through = shade_wall(room, face, p[m], d[m], t[m], light)
+        if face.role == "floor" and reflect and room.gloss > 0.05:
+            bend = d[m] * np.array([1, -1, 1]) + (room.noise(p[m][:, 0] * 3, p[m][:, 2] * 3)[:, None] - 0.5) * 0.03
+            mirror, _ = trace(room, p[m] + np.array([0, 1e-3, 0]), bend, False)
+            fresnel = 0.03 + 0.6 * (1 - np.abs(d[m][:, 1]) / np.linalg.norm(d[m], axis=1)) ** 4
+            c += np.minimum(mirror, 4.0) * (room.gloss * fresnel)[:, None]
+        if through.any():
+            start, way = p[m][through], d[m][through]
+            tt, face_index = exits(room.beyond, start, way)
+            q = start + way * tt[:, None]
+            cc, kk = np.zeros_like(way), np.zeros(len(way), int)
+            for j, other in enumerate(room.beyond):
+                s = face_index == j
+                if s.any():
+                    uu, vv = other.uv(q[s])
+                    fade = np.prod([1 - 0.3 * np.exp(-np.clip(g.offset - q[s] @ g.normal, 0, 9) / 0.2)
+                                    for g in room.beyond if g is not other], axis=0)  # fmt: skip
+                    cc[s] = texture(room, other, uu, vv, tt[s]) * (room.ambient * (0.5 + room.plank[2]) * fade)[:, None]
+                    kk[s] = INDEX[other.role]
+            c[through], k[through] = cc, kk
+        colour[m], label[m] = c, k
+    return colour, label
+
+
+def exits(faces: list[Face], o: Array, d: Array) -> tuple[Array, Array]:
+    """Where rays leave the convex room: distance and the face's number."""
+    best, which = np.full(len(d), 1e3), np.zeros(len(d), int)
+    for i, face in enumerate(faces):
+        speed = d @ face.normal
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = np.where(speed > 1e-6, (face.offset - o @ face.normal) / speed, 1e3)
+        nearer = t < best
+        best, which = np.where(nearer, t, best), np.where(nearer, i, which)
+    return np.maximum(best, 1e-3), which
+
+
+def render(rng: np.random.Generator, side: int = 480) -> tuple[Array, Array, Array]:
+    """Picture uint8 (h, w, 3), shares uint8 (h/4, w/4, C) of the classes in cells, and those classes' numbers."""
+    import cv2
+
+    room = Room(rng)
+    w = side if room.aspect >= 1 else round(side * room.aspect / 24) * 24
+    h = round(side / room.aspect / 24) * 24 if room.aspect >= 1 else side
+    x = ((np.arange(w) + 0.5) / w * 2 - 1) * room.tan * min(1.0, room.aspect)
+    y = (1 - (np.arange(h) + 0.5) / h * 2) * room.tan * min(1.0, room.aspect) * h / w
+    right, up, forward = room.frame
+    d = (forward + x[None, :, None] * right + y[:, None, None] * up).reshape(-1, 3)
+    d /= np.linalg.norm(d, axis=1, keepdims=True)
+    colour, label = trace(room, room.eye, d)
+    indoors = np.median(colour.mean(1))
+    exposed = colour / max(indoors, 1e-3) * rng.uniform(0.25, 0.6)
+    exposed = np.where(exposed > 0.7, 0.7 + 0.3 * np.tanh((exposed - 0.7) / 0.3), exposed)  # a camera's shoulder
+    picture = (np.clip(exposed, 0, 1) ** (1 / 2.2)).reshape(h, w, 3).astype(np.float32) * 255
+    small = cv2.resize(picture, (w * 2 // 3, h * 2 // 3), interpolation=cv2.INTER_AREA)
+    small += rng.normal(0, rng.uniform(0.5, 3), small.shape)
+    label = label.reshape(h, w)
+    found = sorted(
+        {int(k) for k in np.unique(label) if k >= 0}
+        | ({INDEX["window"], INDEX["door"]} if (label == -2).any() else set())
+    )
+    cells = np.zeros((h // 6, w // 6, len(found)), np.float32)
+    for i, k in enumerate(found):
+        share = (label == k).astype(np.float32)
+        if k in (INDEX["window"], INDEX["door"]):  # a glass door is either
+            share += (0.6 if k == INDEX["window"] else 0.4) * (label == -2)
+        cells[..., i] = share.reshape(h // 6, 6, w // 6, 6).mean((1, 3))
+    return np.clip(np.round(small), 0, 255).astype(np.uint8), np.round(cells * 255).astype(np.uint8), np.array(found)
+
+
+def write_rooms(folder: Path, count: int, seed: int, shard: int = 0, shards: int = 1) -> None:
+    """``count`` rooms as NNNN.npz with image, shares, classes; those that exist are kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for i in range(shard, count, shards):
+        path = folder / f"{i:05d}.npz"
+        if not path.exists():
+            image, shares, classes = render(np.random.default_rng([seed, i]))
+            np.savez(path, image=image, shares=shares, classes=classes)
