@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import OptionError
-from ..types import ROOM_TYPES, Layout, Placement, Segments
+from ..types import ROOM_TYPES, Image, Layout, Placement, Segments
 from .arrangement.accents import Accents
 from .arrangement.solve import solve
 from .arrangement.space import Space
@@ -35,17 +35,23 @@ def guess_room(layout: Layout) -> str:
 
 
 def arrange(
-    layout: Layout, *, room: str, style: str | Style, seed: int = 0, segments: Segments | None = None
+    layout: Layout,
+    *,
+    room: str,
+    style: str | Style,
+    seed: int = 0,
+    segments: Segments | None = None,
+    image: Image | None = None,
 ) -> Arrangement:
     """Pieces for a ``room`` (living_room, bedroom, dining_room, office) in a ``style``; the same seed, the same result.
-    ``segments`` tell what hangs on the walls already (fireplaces, shelves), where they are known.
+    ``segments`` and ``image`` tell where walls are bare and where there are fireplaces, shelves, views.
 
     Raises OptionError for an unknown room or style. A room without space gives no placements and says why.
     """
     if room not in ROOM_TYPES:
         raise OptionError(f"room must be one of {', '.join(ROOM_TYPES)}, got {room!r}")
     w = Wardrobe(style, seed)
-    space = Space(layout, segments)
+    space = Space(layout, segments, image)
     main = {"living_room": "sofa", "bedroom": "bed", "dining_room": "dining table", "office": "desk"}[room]
     if space.area < 0.8:
         return Arrangement((), (f"{main}: the photo shows {space.area:.1f} square metres of free floor",))

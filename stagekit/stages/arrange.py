@@ -9,11 +9,11 @@ from typing import Any
 from ..core.context import Context
 from ..core.stage import Stage
 from ..errors import OptionError
-from ..types import ROOM_TYPES, Brief, Layout, Room, Segments
+from ..types import ROOM_TYPES, Brief, Image, Layout, Room, Segments
 
 
 class Arrange(Stage):
-    """Reads ``layout``, ``brief`` (style, room, seed) and, when there, ``room`` and ``segments``; writes ``placements`` and ``left_out``.
+    """Reads ``image``, ``layout``, ``brief`` (style, room, seed) and, when there, ``room`` and ``segments``; writes ``placements`` and ``left_out``.
 
     The room type is the brief's, else the classified one, else a guess from the room's size.
     """
@@ -31,6 +31,7 @@ class Arrange(Stage):
 
     def run(
         self,
+        image: Image,
         layout: Layout,
         brief: Brief,
         room: Room | None = None,
@@ -41,7 +42,7 @@ class Arrange(Stage):
         from ..interior.arrange import arrange, guess_room
 
         kind = brief.room or (room.type if room is not None and room.type in ROOM_TYPES else guess_room(layout))
-        found = arrange(layout, room=kind, style=brief.style, seed=brief.seed, segments=segments)
+        found = arrange(layout, room=kind, style=brief.style, seed=brief.seed, segments=segments, image=image)
         if not found.placements:
             context.warn(f"nothing of a {kind} fits on the floor that the photo shows: " + "; ".join(found.left_out))
         return {"placements": tuple(found.placements), "left_out": tuple(found.left_out)}

@@ -227,7 +227,7 @@ class Accents:
         x, _, z = table.position
         piece = self.w.piece("pendant", (size[0], drop, size[2]), (x, low, z), table.yaw_deg)
         (u0, v0, u1, _), _ = self.space.box(piece)
-        if not (0.02 < u0 and u1 < 0.98):
+        if not (u0 > 0.02 and u1 < 0.98):
             return
         if v0 > 0:  # the cord's end shows: it must end at a ceiling
             surfaces = layout.surfaces()

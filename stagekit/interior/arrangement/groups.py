@@ -52,11 +52,15 @@ def living(w: Wardrobe, area: float) -> Iterator[Group]:
         for size in sorted(w.sizes(kind), reverse=True)[:3]:
             yield _seating(w, kind, size)
     # A tiny room still takes a chair with a table and a lamp.
+    yield _corner(w, -2.5)
+
+
+def _corner(w: Wardrobe, worth: float) -> Group:
     chair = min(w.sizes("armchair"))
     side = min(w.sizes("side_table"))
     main = Piece("armchair", chair, 0, WALL_GAP_M + 0.15 + chair[2] / 2)
     table = Piece("side_table", side, chair[0] / 2 + 0.1 + side[0] / 2, 0.15 + chair[2] / 2, bonus=0.3)
-    yield Group(main, (), (table,), worth=-2.5)
+    return Group(main, (), (table,), worth=worth)
 
 
 def _seating(w: Wardrobe, kind: str, size: Size) -> Group:
@@ -119,13 +123,15 @@ def bedroom(w: Wardrobe, area: float) -> Iterator[Group]:
         stand = w.sizes("nightstand")[0]
         for side in (-1, 1):
             beside = width / 2 + 0.06 + stand[0] / 2
-            extras.append(Piece("nightstand", stand, side * beside, 0.03 + stand[2] / 2, bonus=0.6))
+            extras.append(Piece("nightstand", stand, side * beside, 0.03 + stand[2] / 2, bonus=0.85))
         if w.likes("bench"):
             benches = [s for s in w.sizes("bench") if s[0] <= width]
             if benches:
                 bench = max(benches)
                 extras.append(Piece("bench", bench, 0, length + 0.1 + bench[2] / 2, bonus=0.3))
         yield Group(main, (), tuple(extras), worth=0.9 * width)
+    # Where no bed fits, a place to sit and read.
+    yield _corner(w, -4.0)
 
 
 def dining(w: Wardrobe, area: float) -> Iterator[Group]:

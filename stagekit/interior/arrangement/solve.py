@@ -160,7 +160,7 @@ def view_score(space: Space, main: Placement, group: Group) -> float:
         return -20.0
     score = -9.0 * (1 - inside)
     size = math.log(max(share, 1e-4))
-    score -= 1.1 * max(math.log(0.05) - size, 0) + 1.6 * max(size - math.log(0.2), 0)
+    score -= 1.5 * max(math.log(0.06) - size, 0) + 1.6 * max(size - math.log(0.2), 0)
     score -= 1.3 * abs((u0 + u1) / 2 - 0.5)
     score -= 1.5 * max(v1 - 0.97, 0)
     a = math.radians(main.yaw_deg)
@@ -195,7 +195,7 @@ def wall_score(space: Space, main: Placement, anchor: Anchor, room: str) -> floa
     elif behind and main.family == "bed":
         score -= 0.5
     bare = space.wall_share(anchor.span.wall, anchor.along - half, anchor.along + half, 0.15, 1.3)
-    score -= 3.0 * max(0.75 - bare, 0) * (1.5 if main.family == "bed" else 1.0)
+    score -= 4.0 * max(0.8 - bare, 0) * (1.5 if main.family == "bed" else 1.0)
     return score
 
 

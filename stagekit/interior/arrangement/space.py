@@ -13,7 +13,7 @@ import shapely
 from shapely import Polygon
 from shapely.ops import unary_union
 
-from ...types import Array, Layout, Opening, Placement, Segments
+from ...types import Array, Image, Layout, Opening, Placement, Segments
 
 DOOR_CLEAR_M = 0.9
 WALKWAY_M = 0.75
@@ -37,8 +37,9 @@ class Span:
 class Space:
     """Measures of one layout, made once for an arrangement."""
 
-    def __init__(self, layout: Layout, segments: Segments | None = None) -> None:
+    def __init__(self, layout: Layout, segments: Segments | None = None, image: Image | None = None) -> None:
         self.layout = layout
+        self._image = image
         self.segments = segments if segments is not None and "wall" in segments.classes else None
         self.camera = layout.camera
         seen = shapely.make_valid(layout.visible_floor())
@@ -96,25 +97,45 @@ class Space:
             for o in self.layout.openings
         )
 
-    def wall_share(self, wall: int, start: float, end: float, bottom: float, top: float) -> float:
-        """Which share of a rectangle on a wall shows bare wall (0..1), by the segments; 1 where nothing is known.
+    @cached_property
+    def _busy(self) -> tuple[Array, float] | None:
+        """(bool hxw: pixels with strong edges, at 480 pixels on the long side; that size over the photo's)."""
+        if self._image is None:
+            return None
+        import cv2
 
-        What is not wall may be a fireplace, a window that the layout missed, a staircase: nothing to hide or hang on.
+        a = self._image.array
+        scale = 480 / max(a.shape[:2])
+        small = cv2.resize(a, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else a
+        light = small.astype(np.float32).mean(axis=2)
+        dy, dx = np.gradient(light)
+        return np.hypot(dx, dy) > 7.0, min(scale, 1.0)
+
+    def wall_share(self, wall: int, start: float, end: float, bottom: float, top: float) -> float:
+        """Which share of a rectangle on a wall is bare (0..1): wall by the segments, and plain in the photo.
+
+        What is neither may be a fireplace, shelves, a view, a window that the layout missed: nothing to stand before or
+        hang on. 1 where nothing is known; 0 where too little of it is in the picture.
         """
-        if self.segments is None:
-            return 1.0
         plane = self.layout.walls[wall]
-        along, up = np.meshgrid(np.linspace(start, end, 9), np.linspace(bottom, top, 7))
+        along, up = np.meshgrid(np.linspace(start, end, 25), np.linspace(bottom, top, 17))
         base = np.asarray(plane.start) + along[..., None] * plane.direction
         points = np.stack([base[..., 0], up, base[..., 1]], axis=-1).reshape(-1, 3)
         uv, depth = self.camera.project(points)
         px, py = np.floor(uv).astype(int).T
-        labels = self.segments.labels
-        inside = (depth > 0.1) & (px >= 0) & (py >= 0) & (px < labels.shape[1]) & (py < labels.shape[0])
-        if inside.sum() < 6:
+        inside = (depth > 0.1) & (px >= 0) & (py >= 0) & (px < self.camera.width) & (py < self.camera.height)
+        if inside.mean() < 0.15:
             return 0.0
-        bare = [self.segments.classes.index(c) for c in BARE if c in self.segments.classes]
-        return float(np.isin(labels[py[inside], px[inside]], bare).mean())
+        share = 1.0
+        if self.segments is not None:
+            bare = [self.segments.classes.index(c) for c in BARE if c in self.segments.classes]
+            share = float(np.isin(self.segments.labels[py[inside], px[inside]], bare).mean())
+        if self._busy is not None:
+            edges, scale = self._busy
+            y = np.minimum((py[inside] * scale).astype(int), edges.shape[0] - 1)
+            x = np.minimum((px[inside] * scale).astype(int), edges.shape[1] - 1)
+            share -= 2.5 * max(float(edges[y, x].mean()) - 0.04, 0.0)
+        return max(share, 0.0)
 
     def fireplace(self) -> Array | None:
         """(x, z) of the foot of a fireplace that the segments show, or None."""
