@@ -17,6 +17,7 @@ SNAP_M = 0.16
 SMALLEST = {"window": (0.35, 0.35), "door": (0.5, 1.5), "opening": (0.55, 0.0)}
 """Least width and height in metres."""
 DOOR_TOP_M = 2.03
+WIDEST_PASSAGE_M = 2.4
 
 
 def find_openings(layout: Layout, camera: Camera, evidence: Evidence, lines: Array) -> tuple[Opening, ...]:
@@ -72,7 +73,7 @@ def _on_wall(number: int, wall: Wall, camera: Camera, evidence: Evidence, lines:
             mask &= np.cumsum(~mask, axis=0) == 0
             tall = (mask * np.abs(np.gradient(uv[..., 1], axis=0))).sum(0)
             mask &= ((mask.sum(0) * CELL_M > 0.15) & (tall > 0.012 * h))[None]
-            if mask.any(0).sum() > 0.6 * seen.any(0).sum():
+            if mask.any(0).sum() > 0.45 * seen.any(0).sum():
                 break  # the whole wall stands too near, it has no gap
         mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
         count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
@@ -111,6 +112,8 @@ def _finish(
     least = SMALLEST[kind]
     left, right = max(left, 0.0), min(right, wall.length_m)
     bottom, top = max(bottom, 0.0), min(top, wall.height_m)
+    if kind == "opening" and right - left > WIDEST_PASSAGE_M:
+        return None
     if right - left < least[0] or top - bottom < least[1] or (kind == "door" and bottom > 0.5):
         return None
     return Opening(kind, number, float(left), float(right), float(bottom), float(top))

@@ -47,6 +47,10 @@ def find_obstacles(layout: Layout, camera: Camera, evidence: Evidence, image: Ar
         length = max(int(stats[c, cv2.CC_STAT_WIDTH]), int(stats[c, cv2.CC_STAT_HEIGHT]))
         if one.sum() < SMALLEST_SHARE * one.size or thick < THICKEST_SLIVER * max(height, width):
             continue
+        around = cv2.dilate(np.pad(one, 2), np.ones((5, 5), np.uint8)) > 0
+        island = not (around & ~np.pad(on_floor, 2)).any()
+        if island and float(p[5][one > 0].mean()) < 0.4:
+            continue  # in the midst of the floor, and no object: a reflection or a patch of sun
         if thick < 0.10 * length:  # a long strip: the wall's foot lies a little off
             continue
         contours, _ = cv2.findContours(one, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)

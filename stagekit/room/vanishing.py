@@ -191,7 +191,9 @@ def alone(middle: Array, unit: Array, near: float = 0.06, power: float = 0.35) -
     if not len(middle):
         return np.zeros(0)
     close = np.abs(middle[:, None] - middle[None]).max(-1) < near
-    alike = np.abs(unit[:, None, 0] * unit[None, :, 1] - unit[:, None, 1] * unit[None, :, 0]) < math.sin(math.radians(4))
+    alike = np.abs(unit[:, None, 0] * unit[None, :, 1] - unit[:, None, 1] * unit[None, :, 0]) < math.sin(
+        math.radians(4)
+    )
     return (close & alike).sum(1) ** -power
 
 
