@@ -13,7 +13,8 @@ from ..types import ROOM_TYPES, Brief, Image, Layout, Room, Segments
 
 
 class Arrange(Stage):
-    """Reads ``image``, ``layout``, ``brief`` (style, room, seed) and, when there, ``room`` and ``segments``; writes ``placements`` and ``left_out``.
+    """Reads ``image``, ``layout``, ``brief`` (style, room, seed) and, when there, ``room`` and ``segments``.
+    Writes ``placements``, and ``left_out`` with the reasons.
 
     The room type is the brief's, else the classified one, else a guess from the room's size.
     """

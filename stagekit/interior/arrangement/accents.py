@@ -215,7 +215,7 @@ class Accents:
         return near < far and overlap > 0.12 * (c1 - c0) * (d1 - d0)
 
     def pendant(self, table: Placement) -> None:
-        """A lamp over the table, its lowest point 0.75 m above it, when the ceiling there is in the picture or above it."""
+        """A lamp 0.75 m above the table, when the ceiling there is in the picture or above it."""
         layout = self.space.layout
         low = table.size_m[1] + 0.75
         drop = layout.ceiling_height_m - low
@@ -261,7 +261,7 @@ class Accents:
         self.pieces.append(self.w.piece(name, size, tuple(local[:3]), base.yaw_deg + turn, **known))
 
     def decorate(self) -> None:
-        """Lamps on nightstands and side tables, books, a vase, a bowl: two or three things a top, never centred alone."""
+        """Lamps on nightstands and side tables, books, a vase, a bowl: two or three things a top."""
         lamps = 0
         for base in list(self.pieces):
             rng = self.w.rng(f"top {base.family} {base.position[0]:.2f} {base.position[2]:.2f}")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-from ..family import Size
+from ..family import Size, family
 from .space import RETURN_WIDTH_M
 from .wardrobe import Wardrobe
 
@@ -33,7 +33,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Group:
-    """``main`` is the piece that the picture is about; ``needed`` come with it or not at all, ``extras`` if they fit."""
+    """``main`` is what the picture is about; ``needed`` come with it or not at all, ``extras`` if they fit."""
 
     main: Piece
     needed: tuple[Piece, ...]
@@ -120,10 +120,11 @@ def bedroom(w: Wardrobe, area: float) -> Iterator[Group]:
         for rug in sorted(rugs, reverse=True):
             end = length + 0.55 if rug[2] < 2.2 else length + 0.7
             extras.append(Piece("rug", rug, 0, end - rug[2] / 2, bonus=0.7))
-        stand = w.sizes("nightstand")[0]
-        for side in (-1, 1):
-            beside = width / 2 + 0.06 + stand[0] / 2
-            extras.append(Piece("nightstand", stand, side * beside, 0.03 + stand[2] / 2, bonus=0.85))
+        stands = w.sizes("nightstand")
+        for stand in dict.fromkeys((stands[0], min(stands), min(family("nightstand").sizes.values()))):
+            for side in (-1, 1):
+                beside = width / 2 + 0.05 + stand[0] / 2
+                extras.append(Piece("nightstand", stand, side * beside, 0.03 + stand[2] / 2, bonus=0.85))
         if w.likes("bench"):
             benches = [s for s in w.sizes("bench") if s[0] <= width]
             if benches:

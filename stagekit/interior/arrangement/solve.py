@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from shapely import Polygon
 
 from ...types import Array, Placement
@@ -48,10 +49,11 @@ def anchors(space: Space, room: str) -> Iterator[Anchor]:
         yield Anchor(wall.point(middle)[[0, 2]], wall.normal, span, middle)
     if not FREE_STANDING[room] or space.floor.is_empty:
         return
-    x0, z0, x1, z1 = space.floor.bounds
+    x0, z0, x1, z1 = space.floor.intersection(shapely.box(-7, -7.5, 7, 0)).bounds
+    step = max(0.35, math.sqrt((x1 - x0) * (z1 - z0) / 160))
     yaw = math.radians(space.layout.yaw_deg)
-    for x in np.arange(x0 + 0.2, x1, 0.35):
-        for z in np.arange(max(z0, -9.0) + 0.2, z1, 0.35):
+    for x in np.arange(x0 + 0.2, x1, step):
+        for z in np.arange(z0 + 0.2, z1, step):
             for quarter in range(4):
                 a = yaw + quarter * math.pi / 2
                 yield Anchor(np.array([x, z]), np.array([math.sin(a), math.cos(a)]))
@@ -180,7 +182,11 @@ def wall_score(space: Space, main: Placement, anchor: Anchor, room: str) -> floa
     """A wall at the back, centred between its ends, no window behind what is tall; in the open, room on all sides."""
     if anchor.span is None:
         margin = float(space.room.exterior.distance(footprint(main))) if room == "dining_room" else 0.0
-        return -0.9 + min(margin, 1.2) if room == "dining_room" else -1.1 + focus_score(space, main)
+        return (
+            -0.9 + min(margin, 1.2)
+            if room == "dining_room"
+            else focus_score(space, main) - (1.8 if space.area < 25 else 1.2)
+        )
     half = main.size_m[0] / 2
     score = 0.6 + focus_score(space, main)
     middle = (anchor.span.start + anchor.span.end) / 2
@@ -201,7 +207,7 @@ def wall_score(space: Space, main: Placement, anchor: Anchor, room: str) -> floa
 
 def focus_score(space: Space, main: Placement) -> float:
     """Seats face the fireplace, from two to five metres."""
-    fire = space.fireplace()
+    fire = space.fireplace
     if fire is None or main.family not in ("sofa", "sectional", "loveseat"):
         return 0.0
     to = fire - np.array([main.position[0], main.position[2]])

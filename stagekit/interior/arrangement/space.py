@@ -47,7 +47,7 @@ class Space:
         self.floor = max(_polygons(seen.difference(near)), key=lambda p: p.area, default=Polygon())
         self.room = shapely.make_valid(Polygon(layout.floor))
         self.doors = unary_union([self._before(o, DOOR_CLEAR_M) for o in layout.openings if o.kind != "window"])
-        self.allowed = self.floor.buffer(0.02)
+        self.allowed = self.floor.simplify(0.01).buffer(0.02)
         shapely.prepare(self.allowed)
         shapely.prepare(self.doors)
 
@@ -137,6 +137,7 @@ class Space:
             share -= 2.5 * max(float(edges[y, x].mean()) - 0.04, 0.0)
         return max(share, 0.0)
 
+    @cached_property
     def fireplace(self) -> Array | None:
         """(x, z) of the foot of a fireplace that the segments show, or None."""
         if self.segments is None or "fireplace" not in self.segments.classes:
