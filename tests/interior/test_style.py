@@ -10,7 +10,7 @@ import pytest
 
 from stagekit.errors import OptionError
 from stagekit.interior.family import MODULES, Family, family
-from stagekit.interior.material import hex_rgb, material
+from stagekit.interior.material import KINDS, hex_rgb, material
 from stagekit.interior.style import ORDER, Outfit, allowed, parse, style, styles
 
 SEEDS = range(6)
@@ -50,28 +50,29 @@ def test_every_family_is_dressed_with_what_it_has(name: str) -> None:
             assert outfit.sizes(fam.name) and set(outfit.sizes(fam.name)) <= set(fam.sizes)
 
 
-def test_every_material_resolves(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Colours are checked one by one, then made equal, and rugs and boards drawn small: all the textures would take
-    minutes."""
-    from stagekit.interior.materials import rug, wood
-
-    monkeypatch.setattr(rug, "SHAPE", (96, 64))
-    monkeypatch.setattr(wood, "SHAPE", (60, 96))
-    material.cache_clear()
-    shapes = set()
+def specs() -> set[str]:
+    """All that the styles may ask for, every colour checked and then made equal."""
+    out = set()
     for name in styles():
-        for palette_seed in range(24):
-            outfit = style(name).outfit(palette_seed)
-            for fam in families():
-                for look in style(name).looks.get(fam.name, ()):
-                    for spec in (s.format_map(outfit.tones) for specs in look.wear.values() for s in specs):
-                        for text in re.findall(r"#\w*", spec):
-                            hex_rgb(text)
-                        shapes.add(re.sub(r"#\w{6}", "#808080", spec))
-    assert len(shapes) > 20
-    for spec in sorted(shapes):
+        for seed in range(24):
+            tones = style(name).outfit(seed).tones
+            for looks in style(name).looks.values():
+                for spec in (s.format_map(tones) for look in looks for options in look.wear.values() for s in options):
+                    for text in re.findall(r"#\w*", spec):
+                        hex_rgb(text)
+                    out.add(re.sub(r"#\w{6}", "#808080", spec))
+    return out
+
+
+def test_colours_and_kinds_exist() -> None:
+    assert len(specs()) > 60
+    assert {s.partition(":")[0] for s in specs()} <= set(KINDS)
+
+
+@pytest.mark.slow
+def test_every_material_resolves() -> None:
+    for spec in sorted(specs()):
         material(spec)
-    material.cache_clear()
 
 
 def test_a_seed_is_an_outfit() -> None:
