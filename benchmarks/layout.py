@@ -1,7 +1,8 @@
 """Camera, surfaces and scale against the ground truth, and the floor grid on every empty photo.
 
-``python benchmarks/layout.py`` writes results/layout.json, results/layout_truth.jpg (estimate beside truth) and
-results/layout_empty.jpg (floor grids). Data: $STAGEKIT_SHARED or ../shared beside the project. The room's segmentation
+``python benchmarks/layout.py`` writes results/layout.json and results/layout_rooms.jpg: the estimated rooms of the empty
+photos, drawn without the photos, which may not be committed. ``--photos DIR`` also writes sheets with the photos there:
+estimate beside truth, and the floor grids. Data: $STAGEKIT_SHARED or ../shared beside the project. The room's segmentation
 is the project's own network where it loads, else none; ``--no-network`` forces none.
 """
 
@@ -129,6 +130,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--no-network", action="store_true")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
+    parser.add_argument("--photos", type=Path, help="a folder outside the project for the sheets that show the photos")
     args = parser.parse_args()
     data = shared()
     if data is None:
@@ -142,11 +144,12 @@ def main() -> None:
         pictures.append(picture)
         print(result)
     cameras = [camera_only(p, network) for p in sorted((data / "groundtruth" / "camera").glob("*.jpg"))]
-    grids, empty = [], []
+    grids, rooms, empty = [], [], []
     for path in sorted((data / "photos").glob("empty_*.jpg")):
         image = read(path)
         layout, seconds = run(image, network)
         grids.append(floor_grid(layout, image))
+        rooms.append(floor_grid(layout, None))
         c = layout.camera
         empty.append(
             {
@@ -177,8 +180,11 @@ def main() -> None:
     name = "layout" if network is not None else "layout_no_network"
     text = json.dumps({"summary": summary, "layout": views, "camera": cameras, "empty": empty}, indent=1)
     (args.out / f"{name}.json").write_text(text + "\n")
-    sheet(pictures, args.out / f"{name}_truth.jpg", 3, 560)
-    sheet(grids, args.out / f"{name}_empty.jpg", 5, 400)
+    sheet(rooms, args.out / f"{name}_rooms.jpg", 6, 300)
+    if args.photos:
+        args.photos.mkdir(parents=True, exist_ok=True)
+        sheet(pictures, args.photos / f"{name}_truth.jpg", 3, 560)
+        sheet(grids, args.photos / f"{name}_empty.jpg", 5, 400)
     print(json.dumps(summary, indent=1))
 
 

@@ -155,7 +155,7 @@ def solve(cylinder: Cylinder, ratio: float | None = None) -> tuple[list[Plane], 
     if ratio is None:
         thin, q = _every(cylinder, 2), _levels(40)
         thinner = _every(cylinder, 4)
-        first = min(RATIOS, key=lambda r: _path(thinner, q, r, slanted=False)[1])
+        first = min(RATIOS, key=lambda r: _path(thinner, q, r, slanted=False)[1] + unusual(r))
         # A second start from the floor alone: the ratios above are few, and a sharp ceiling line between two of them
         # would pull the floor off its own line
         alone = _path(thinner, q, None, slanted=False)[0]
@@ -164,10 +164,15 @@ def solve(cylinder: Cylinder, ratio: float | None = None) -> tuple[list[Plane], 
         for start in (first, second):
             planes, _ = _path(thin, q, start, slanted=False)
             better = best_ratio(thin, planes, start * np.geomspace(0.85, 1.18, 25))
-            tries.append((_path(thin, q, better, slanted=False)[1], better))
+            tries.append((_path(thin, q, better, slanted=False)[1] + unusual(better), better))
         ratio = min(tries)[1]
     planes, cost = _path(cylinder, _levels(72), ratio, slanted=True)
     return planes, float(ratio), cost
+
+
+def unusual(ratio: float) -> float:
+    """Price of a ceiling ratio far from that of a 2.5 m room seen from 1.4 m."""
+    return 1.5 * (math.log(ratio / 0.8) / 0.45) ** 2
 
 
 def best_ratio(cylinder: Cylinder, planes: list[Plane], ratios: Array) -> float:
