@@ -11,6 +11,7 @@ from shapely import Polygon
 
 from ...types import Array, Placement, Wall
 from ..family import MODULES, Size, family
+from .compose import covers_window, in_the_way, outline
 from .space import Space, Span, footprint, yaw_of
 from .wardrobe import Wardrobe
 
@@ -78,7 +79,7 @@ class Accents:
 
         def good(span: Span, along: float, piece: Placement) -> float:
             inside, share = self.space.shown(piece)
-            if inside < 0.85 or share > 0.13 or share < 0.002:
+            if inside < 0.85 or share > 0.10 or share < 0.002 or in_the_way(self.space, piece, self.pieces[0]):
                 return -math.inf
             at = np.array([piece.position[0], piece.position[2]])
             facing = float(self.space.layout.walls[span.wall].normal @ (-at / max(float(np.hypot(*at)), 1e-6)))
@@ -165,6 +166,7 @@ class Accents:
         """Plants and lamps: in a corner, beside a window, or at the end of a wall; away from the picture's middle."""
         places = list(self._corners())
         rng = self.w.rng(f"corner {name}")
+        gap = 0.3 if name == "armchair" else 0.08
         best: tuple[float, Placement] | None = None
         for size in self.w.sizes(name):
             half = max(size[0], size[2]) / 2
@@ -176,7 +178,7 @@ class Accents:
                     if inside < 0.9 or share > 0.10 or share < 0.003:
                         continue
                     score = likes + 2.5 * min(share, 0.04) ** 0.5 + float(rng.uniform(0, 0.3))
-                    if (best is None or score > best[0]) and self.fits(piece, 0.05) and not self._covers(piece):
+                    if (best is None or score > best[0]) and self.fits(piece, gap) and not self._spoils(piece):
                         best = score, piece
         if best is None:
             self.left_out.append(f"{name.replace('_', ' ')}: {why}")
@@ -206,13 +208,14 @@ class Accents:
                 inwards = wall.normal + 0.2 * towards * wall.direction
                 yield wall.point(along)[[0, 2]], inwards / np.hypot(*inwards) * 0.75, 0.3
 
-    def _covers(self, piece: Placement) -> bool:
-        """Whether a tall piece would stand before a window in the picture, or before the main piece."""
-        (a0, b0, a1, b1), near = self.space.box(piece)
-        main = self.pieces[0]
-        (c0, d0, c1, d1), far = self.space.box(main)
-        overlap = max(min(a1, c1) - max(a0, c0), 0) * max(min(b1, d1) - max(b0, d0), 0)
-        return near < far and overlap > 0.12 * (c1 - c0) * (d1 - d0)
+    def _spoils(self, piece: Placement) -> bool:
+        """Whether it would hide a window or the main piece in the picture, or stand on the rug."""
+        if in_the_way(self.space, piece, self.pieces[0]) or covers_window(self.space, piece):
+            return True
+        if outline(self.space, piece).area > 0.05:
+            return True
+        shape = footprint(piece)
+        return any(footprint(p).intersection(shape).area > 0.05 * shape.area for p in self.pieces if p.family == "rug")
 
     def pendant(self, table: Placement) -> None:
         """A lamp 0.75 m above the table, when the ceiling there is in the picture or above it."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import Polygon
+from shapely import Point, Polygon
 
 from ...types import Array, Placement
+from .compose import group_score, in_the_way
 from .groups import FREE_STANDING, GROUPS, Group, Piece
-from .space import Space, Span, footprint, yaw_of
+from .space import WALKWAY_M, Space, Span, footprint, yaw_of
 from .wardrobe import Wardrobe
 
 KEEP = 14
@@ -70,20 +71,18 @@ def solve(space: Space, w: Wardrobe, room: str, jitter: float = 0.35) -> tuple[F
     """The best main group, or None and why not."""
     rng = w.rng("solve")
     rough: list[Found] = []
-    places = list(anchors(space, room))
+    places = [a for a in anchors(space, room) if a.span is None or room != "dining_room"]
     narrow = "no stretch of free floor is large enough"
     for group in GROUPS[room](w, space.area):
-        for anchor in places:
-            if room == "dining_room" and anchor.span is not None:
-                continue
+        for anchor in _standing(space, group.main, places):
             main = place(w, group.main, anchor)
-            if not space.holds(footprint(main)):
-                continue
             others = [place(w, p, anchor) for p in group.needed]
             if not all(space.holds(footprint(p)) for p in others):
                 narrow = "the chairs around it do not fit"
                 continue
             score = group.worth + view_score(space, main, group) + wall_score(space, main, anchor, room)
+            if room == "living_room":  # a sectional that fills a small room is what small rooms suffer from
+                score -= 7.0 * max(main.size_m[0] * main.size_m[2] / space.area - 0.2, 0)
             rough.append(Found([main, *others], score + float(rng.uniform(0, jitter)), anchor, group))
     rough.sort(key=lambda f: -f.score)
     rough = _spread(rough)
@@ -92,13 +91,30 @@ def solve(space: Space, w: Wardrobe, room: str, jitter: float = 0.35) -> tuple[F
         if not all(space.bare(p) for p in found.pieces):
             continue
         _extend(space, w, found)
-        if not space.passable(footprint(p) for p in found.pieces if p.family != "rug"):
+        if not _make_way(space, found):
             continue
+        found.score += group_score(space, found.pieces)
         if best is None or found.score > best.score:
             best = found
     if best is None and rough:
         return None, "it would stand on what is not bare floor, or block the way to a door"
     return best, "" if best else narrow
+
+
+def _standing(space: Space, piece: Piece, places: list[Anchor]) -> list[Anchor]:
+    """The anchors at which a piece stands on free floor; all at once, because there are thousands."""
+    if not places:
+        return []
+    at, facing = np.array([a.at for a in places]), np.array([a.facing for a in places])
+    right = np.stack([facing[:, 1], -facing[:, 0]], axis=-1)
+    turn = math.radians(piece.turn)
+    local = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * [piece.size[0] / 2, piece.size[2] / 2]
+    spin = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    x, z = (local @ spin + [piece.x, piece.z]).T
+    corners = at[:, None] + x[None, :, None] * right[:, None] + z[None, :, None] * facing[:, None]
+    shapes = shapely.polygons(corners)
+    ok = shapely.contains(space.allowed, shapes) & ~shapely.intersects(space.doors, shapes)
+    return [a for a, fits in zip(places, ok, strict=True) if fits]
 
 
 def _spread(found: list[Found]) -> list[Found]:
@@ -136,7 +152,7 @@ def _extend(space: Space, w: Wardrobe, found: Found) -> None:
             if any(p.family != "rug" and grown.intersects(s) for p, s in taken):
                 continue
             inside, share = space.shown(piece)
-            if inside < 0.8 or share > 0.16 or _hides(space, piece, found.pieces[0]):
+            if inside < 0.8 or share > 0.16 or in_the_way(space, piece, found.pieces[0]):
                 continue
         taken.append((piece, shape))
         found.pieces.append(piece)
@@ -144,14 +160,16 @@ def _extend(space: Space, w: Wardrobe, found: Found) -> None:
         sides[extra.family] = sides.get(extra.family, 0) + 1
 
 
-def _hides(space: Space, piece: Placement, main: Placement) -> bool:
-    """Whether a piece before the main one covers much of it in the picture."""
-    (a0, b0, a1, b1), near = space.box(piece)
-    (c0, d0, c1, d1), far = space.box(main)
-    if near > far:
-        return False
-    overlap = max(min(a1, c1) - max(a0, c0), 0) * max(min(b1, d1) - max(b0, d0), 0)
-    return overlap > 0.45 * (c1 - c0) * (d1 - d0)
+def _make_way(space: Space, found: Found) -> bool:
+    """Take extras away, the last first, until every seen door can be reached; False where even that does not help."""
+    needed = 1 + len(found.group.needed)
+    while not space.passable(footprint(p) for p in found.pieces if p.family != "rug"):
+        spare = [p for p in found.pieces[needed:] if p.family != "rug"]
+        if not spare:
+            return False
+        found.pieces.remove(spare[-1])
+        found.score -= next((e.bonus for e in found.group.extras if e.family == spare[-1].family), 0.0)
+    return True
 
 
 def view_score(space: Space, main: Placement, group: Group) -> float:
@@ -162,7 +180,8 @@ def view_score(space: Space, main: Placement, group: Group) -> float:
         return -20.0
     score = -9.0 * (1 - inside)
     size = math.log(max(share, 1e-4))
-    score -= 1.5 * max(math.log(0.06) - size, 0) + 1.6 * max(size - math.log(0.2), 0)
+    small = max(math.log(0.05) - size, 0)
+    score -= 1.1 * small + 0.8 * small**2 + 1.6 * max(size - math.log(0.2), 0)
     score -= 1.3 * abs((u0 + u1) / 2 - 0.5)
     score -= 1.5 * max(v1 - 0.97, 0)
     a = math.radians(main.yaw_deg)
@@ -182,11 +201,9 @@ def wall_score(space: Space, main: Placement, anchor: Anchor, room: str) -> floa
     """A wall at the back, centred between its ends, no window behind what is tall; in the open, room on all sides."""
     if anchor.span is None:
         margin = float(space.room.exterior.distance(footprint(main))) if room == "dining_room" else 0.0
-        return (
-            -0.9 + min(margin, 1.2)
-            if room == "dining_room"
-            else focus_score(space, main) - (1.8 if space.area < 25 else 1.2)
-        )
+        if room == "dining_room":
+            return -0.9 + min(margin, 1.2)
+        return focus_score(space, main) + _open_score(space, main) - (1.8 if space.area < 25 else 1.2)
     half = main.size_m[0] / 2
     score = 0.6 + focus_score(space, main)
     middle = (anchor.span.start + anchor.span.end) / 2
@@ -213,4 +230,22 @@ def focus_score(space: Space, main: Placement) -> float:
     to = fire - np.array([main.position[0], main.position[2]])
     distance = float(np.hypot(*to))
     a = math.radians(main.yaw_deg)
-    return 1.2 * float(np.array([math.sin(a), math.cos(a)]) @ to) / max(distance, 0.5) if distance < 5.5 else 0.0
+    faces = float(np.array([math.sin(a), math.cos(a)]) @ to) / max(distance, 0.5)
+    if distance > 5.5:
+        return 0.0
+    if distance < 1.5:
+        return -2.5  # nothing that large close before a fire
+    return 1.2 * faces if faces > 0.5 else 0.6 if faces > -0.3 else 3.0 * faces
+
+
+def _open_score(space: Space, main: Placement) -> float:
+    """A piece that stands free: a way behind it, and in large rooms near the middle of the floor."""
+    a = math.radians(main.yaw_deg)
+    back = np.array([main.position[0], main.position[2]]) - np.array([math.sin(a), math.cos(a)]) * main.size_m[2] / 2
+    behind = float(space.room.exterior.distance(Point(back)))
+    score = -2.5 * max(WALKWAY_M - behind, 0) / WALKWAY_M
+    if space.area > 22:
+        middle = space.floor.centroid
+        away = math.hypot(main.position[0] - middle.x, main.position[2] - middle.y)
+        score += 0.9 - 0.25 * min(away, 4.0)
+    return score
