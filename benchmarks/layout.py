@@ -1,9 +1,9 @@
 """Camera, surfaces and scale against the ground truth, and the floor grid on every empty photo.
 
-``python benchmarks/layout.py`` writes results/layout.json and results/layout_rooms.jpg: the estimated rooms of the empty
-photos, drawn without the photos, which may not be committed. ``--photos DIR`` also writes sheets with the photos there:
-estimate beside truth, and the floor grids. Data: $STAGEKIT_SHARED or ../shared beside the project. The room's segmentation
-is the project's own network where it loads, else none; ``--no-network`` forces none.
+``python benchmarks/layout.py`` writes results/layout.json and results/layout_rooms.jpg: the estimated rooms of the
+empty photos, drawn without the photos, which may not be committed. ``--photos DIR`` also writes sheets with the photos
+there: estimate beside truth, and the floor grids. Data: $STAGEKIT_SHARED or ../shared beside the project. The room's
+segmentation is the project's own network where it loads, else none; ``--no-network`` forces none.
 """
 
 from __future__ import annotations
