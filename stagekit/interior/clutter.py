@@ -19,7 +19,9 @@ def _cloth(mesh: Mesh, k: int, size: Array, *, up: int = 1, across: int = 0) -> 
     v = mesh.vertices.astype(float)
     low = v.min(0)
     u = np.clip((v[:, across] - low[across]) / size[across], 0.02, 0.98)
-    return replace(mesh, uvs=np.stack([(k + 0.06 + 0.88 * u) / SPINES, (v[:, up] - low[up]) / size[up]], -1).astype(np.float32))
+    return replace(
+        mesh, uvs=np.stack([(k + 0.06 + 0.88 * u) / SPINES, (v[:, up] - low[up]) / size[up]], -1).astype(np.float32)
+    )
 
 
 def book(thick: float, height: float, deep: float, k: int) -> list[Part]:
@@ -29,7 +31,7 @@ def book(thick: float, height: float, deep: float, k: int) -> list[Part]:
     a = np.linspace(-np.pi / 2, np.pi / 2, 6)
     r = min(thick * 0.28, 0.006)
     line = np.stack([np.sin(a) * (thick / 2), 0 * a, deep / 2 - r + r * np.cos(a)], -1)
-    rows = np.stack([line + [0, y, 0] for y in (0.0, height)])
+    rows = np.stack([line + np.array([0, y, 0]) for y in (0.0, height)])
     n = np.stack([np.sin(a), 0 * a, np.cos(a) * 0.9 + 0.1], -1)
     spine = jn.grid(rows[::-1], np.broadcast_to(n, rows.shape), np.zeros((2, 6, 2)))
     inner = jn.grid(rows - [0, 0, 0.002], -np.broadcast_to(n, rows.shape), np.zeros((2, 6, 2)))
@@ -78,10 +80,28 @@ def pile(rng: np.random.Generator, count: int, width: float, deep: float, *, hei
 
 
 VASES = {
-    "bottle": [(0.30, 0.0), (0.42, 0.02), (0.50, 0.28), (0.44, 0.52), (0.16, 0.76), (0.13, 0.90), (0.17, 0.99), (0.17, 1.0)],
+    "bottle": [
+        (0.30, 0.0),
+        (0.42, 0.02),
+        (0.50, 0.28),
+        (0.44, 0.52),
+        (0.16, 0.76),
+        (0.13, 0.90),
+        (0.17, 0.99),
+        (0.17, 1.0),
+    ],
     "round": [(0.26, 0.0), (0.36, 0.02), (0.50, 0.42), (0.40, 0.76), (0.24, 0.90), (0.25, 0.99), (0.25, 1.0)],
     "cylinder": [(0.44, 0.0), (0.48, 0.01), (0.50, 0.3), (0.50, 0.7), (0.49, 0.98), (0.48, 1.0)],
-    "amphora": [(0.22, 0.0), (0.24, 0.03), (0.38, 0.30), (0.50, 0.58), (0.40, 0.80), (0.22, 0.90), (0.27, 0.99), (0.27, 1.0)],
+    "amphora": [
+        (0.22, 0.0),
+        (0.24, 0.03),
+        (0.38, 0.30),
+        (0.50, 0.58),
+        (0.40, 0.80),
+        (0.22, 0.90),
+        (0.27, 0.99),
+        (0.27, 1.0),
+    ],
 }
 
 
@@ -89,7 +109,12 @@ def vase(style: str, width: float, height: float, *, fine: bool = True) -> tuple
     """(a hollow vase, radius of its mouth)."""
     prof = jn.curve(np.array([(r * width, y * height, 0) for r, y in VASES[style]]), 34 if fine else 16)[:, :2]
     mouth = float(prof[-1, 0])
-    inside = [(mouth - 0.003, height), (mouth - 0.006, height - 0.003), (mouth - 0.007, height * 0.80), (0, height * 0.78)]
+    inside = [
+        (mouth - 0.003, height),
+        (mouth - 0.006, height - 0.003),
+        (mouth - 0.007, height * 0.80),
+        (0, height * 0.78),
+    ]
     return jn.turned(np.concatenate([[[0, 0]], prof, inside]), segments=44 if fine else 26), mouth
 
 
@@ -110,7 +135,12 @@ def bunch(kind: str, foot: float, top: float, spread: float, mouth: float, rng: 
         way = unit(unit(b - a)[who] + rng.normal(0, 0.5, (n * k, 3)))
         tb = ta + way * (reach[who] * 0.30 * rng.uniform(0.6, 1.2, n * k))[:, None]
         parts.append(Part(stems(ta, tb, 0.0026, 0.0012, sides=4, sag=0.05), "stem"))
-        a, b, n, reach = np.concatenate([a, ta]), np.concatenate([b, tb]), n + n * k, np.concatenate([reach, reach[who] * 0.3])
+        a, b, n, reach = (
+            np.concatenate([a, ta]),
+            np.concatenate([b, tb]),
+            n + n * k,
+            np.concatenate([reach, reach[who] * 0.3]),
+        )
     each = {"eucalyptus": 18, "branches": 5, "dry": 26, "olive": 22}[kind]
     who = np.repeat(np.arange(n), each)
     t = np.tile(np.linspace(0.22 if kind != "dry" else 0.62, 1.0, each), n)
@@ -122,19 +152,60 @@ def bunch(kind: str, foot: float, top: float, spread: float, mouth: float, rng: 
     side = np.cos(around)[:, None] * helper + np.sin(around)[:, None] * np.cross(along, helper)
     if kind == "eucalyptus":
         ln = rng.uniform(0.030, 0.044, len(who)) * np.interp(t, [0.2, 1], [1.15, 0.6]) * (spread / 0.4) ** 0.5
-        m = leaves(at, unit(side + 0.35 * along), along + rng.normal(0, 0.3, at.shape), ln, ln * 0.95, rng, outline="oval", droop=0.3, cells=(4, 2))
+        m = leaves(
+            at,
+            unit(side + 0.35 * along),
+            along + rng.normal(0, 0.3, at.shape),
+            ln,
+            ln * 0.95,
+            rng,
+            outline="oval",
+            droop=0.3,
+            cells=(4, 2),
+        )
         parts.append(Part(m, "leaf"))
     elif kind == "olive":
         ln = rng.uniform(0.040, 0.060, len(who))
-        m = leaves(at, unit(side * 0.8 + along), np.array([0, 1.0, 0]) + rng.normal(0, 0.5, at.shape), ln, ln * 0.26, rng, outline="lance", droop=0.3, cells=(4, 2))
+        m = leaves(
+            at,
+            unit(side * 0.8 + along),
+            np.array([0, 1.0, 0]) + rng.normal(0, 0.5, at.shape),
+            ln,
+            ln * 0.26,
+            rng,
+            outline="lance",
+            droop=0.3,
+            cells=(4, 2),
+        )
         parts.append(Part(m, "leaf"))
     elif kind == "dry":
         ln = rng.uniform(0.030, 0.055, len(who)) * np.interp(t, [0.6, 1], [1.0, 0.7])
-        m = leaves(at, unit(side * 0.45 + along + [0, -0.1, 0]), side, ln, ln * 0.10, rng, outline="lance", droop=0.7, wave=0.0, cells=(3, 2))
+        m = leaves(
+            at,
+            unit(side * 0.45 + along + [0, -0.1, 0]),
+            side,
+            ln,
+            ln * 0.10,
+            rng,
+            outline="lance",
+            droop=0.7,
+            wave=0.0,
+            cells=(3, 2),
+        )
         parts.append(Part(m, "dry"))
     else:
         ln = rng.uniform(0.016, 0.030, len(who))
         keep = rng.random(len(who)) < 0.65
-        m = leaves(at[keep], unit(side + 0.5 * along)[keep], along[keep], ln[keep], ln[keep] * 0.62, rng, outline="lance", droop=0.4, cells=(4, 2))
+        m = leaves(
+            at[keep],
+            unit(side + 0.5 * along)[keep],
+            along[keep],
+            ln[keep],
+            ln[keep] * 0.62,
+            rng,
+            outline="lance",
+            droop=0.4,
+            cells=(4, 2),
+        )
         parts.append(Part(m, "leaf"))
     return parts

@@ -16,11 +16,17 @@ OUTLINES: dict[str, Callable[[Array], Array]] = {
     # half width along the leaf, 0..1 of its greatest
     "lance": lambda s: np.sin(np.pi * s**0.75) ** 0.9,
     "oval": lambda s: np.sqrt(np.clip(1 - (2 * s - 1) ** 2, 0, 1)) * (1 - 0.12 * s),
-    "fiddle": lambda s: np.clip(np.sin(np.pi * np.clip(s, 0, 1) ** 1.25), 0, 1) ** 0.55 * (0.62 + 0.38 * s ** 0.8 - 0.12 * np.exp(-(((s - 0.33) / 0.12) ** 2))),
-    "heart": lambda s: np.where(s < 0.22, np.sqrt(np.clip(s / 0.22, 0, 1)), 1.0) * np.clip(1 - ((s - 0.22).clip(0) / 0.78) ** 1.9, 0, 1) ** 0.8,
+    "fiddle": lambda s: (
+        np.clip(np.sin(np.pi * np.clip(s, 0, 1) ** 1.25), 0, 1) ** 0.55
+        * (0.62 + 0.38 * s**0.8 - 0.12 * np.exp(-(((s - 0.33) / 0.12) ** 2)))
+    ),
+    "heart": lambda s: (
+        np.where(s < 0.22, np.sqrt(np.clip(s / 0.22, 0, 1)), 1.0)
+        * np.clip(1 - ((s - 0.22).clip(0) / 0.78) ** 1.9, 0, 1) ** 0.8
+    ),
     "sword": lambda s: np.clip(0.62 + 0.9 * s - 0.85 * s**2, 0, 1) * np.clip((1 - s) / 0.22, 0, 1) ** 0.55,
     "blade": lambda s: np.minimum(s / 0.12, 1) ** 0.7 * (1 - s) ** 0.55,
-}  # fmt: skip
+}
 
 
 def unit(v: Array) -> Array:
@@ -28,9 +34,20 @@ def unit(v: Array) -> Array:
 
 
 def leaves(
-    base: Array, direction: Array, up: Array, length: Array, width: Array, rng: np.random.Generator, *, outline: str,
-    droop: Array | float = 0.6, fold: float = 0.25, wave: float = 0.05, twist: Array | float = 0.0, cells: tuple[int, int] = (8, 4),
-) -> Mesh:  # fmt: skip
+    base: Array,
+    direction: Array,
+    up: Array,
+    length: Array,
+    width: Array,
+    rng: np.random.Generator,
+    *,
+    outline: str,
+    droop: Array | float = 0.6,
+    fold: float = 0.25,
+    wave: float = 0.05,
+    twist: Array | float = 0.0,
+    cells: tuple[int, int] = (8, 4),
+) -> Mesh:
     """One mesh of L leaves. ``base``, ``direction``, ``up``: (L, 3) where a leaf starts, where it goes, where its face
     looks. ``length``, ``width``: (L,) metres. ``droop``: radians that it bends down over its length; ``fold``: how far
     the halves are raised from the midrib; ``wave``: ripple of the rim; ``cells``: along and across."""
@@ -73,7 +90,9 @@ def leaves(
     )
 
 
-def stems(a: Array, b: Array, d0: Array | float, d1: Array | float, *, sides: int = 6, sag: Array | float = 0.0) -> Mesh:
+def stems(
+    a: Array, b: Array, d0: Array | float, d1: Array | float, *, sides: int = 6, sag: Array | float = 0.0
+) -> Mesh:
     """Round stems from ``a`` to ``b`` (L, 3) with diameters d0, d1 (L,); ``sag`` bows them upwards by that share."""
     a, b = np.asarray(a, float), np.asarray(b, float)
     n = len(a)
@@ -85,7 +104,10 @@ def stems(a: Array, b: Array, d0: Array | float, d1: Array | float, *, sides: in
     helper = np.where(np.abs(tangent[..., 1:2]) > 0.9, [1.0, 0, 0], [0, 1.0, 0])
     x = unit(np.cross(tangent, helper))
     y = np.cross(tangent, x)
-    rad = (np.broadcast_to(np.asarray(d0, float), (n,))[:, None] * (1 - t) + np.broadcast_to(np.asarray(d1, float), (n,))[:, None] * t) / 2
+    rad = (
+        np.broadcast_to(np.asarray(d0, float), (n,))[:, None] * (1 - t)
+        + np.broadcast_to(np.asarray(d1, float), (n,))[:, None] * t
+    ) / 2
     ang = np.linspace(0, 2 * np.pi, sides + 1)
     normal = np.cos(ang)[:, None] * x[:, :, None] + np.sin(ang)[:, None] * y[:, :, None]
     pts = p[:, :, None] + rad[:, :, None, None] * normal

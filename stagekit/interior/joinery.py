@@ -110,7 +110,7 @@ def brick(size: Vec3, bevel: float = 0.003) -> Mesh:
     p = _SIGN * (s / 2 - np.where(flat, 0.0, b))
     n = np.where(flat, _SIGN, 0).astype(np.float32)
     longest = int(np.argmax(s))
-    u_axis = np.where(_AXIS == longest, (_AXIS + 1) % 3, longest)
+    u_axis = np.where(longest == _AXIS, (_AXIS + 1) % 3, longest)
     v_axis = 3 - _AXIS - u_axis
     i = np.arange(24)
     side = _SIGN[i, _AXIS]
@@ -227,9 +227,15 @@ def rod(a: Vec3, b: Vec3, d0: float, d1: float | None = None, *, arc: int = 3, b
 
 
 def bar(
-    a: Vec3, b: Vec3, width: float, thick: float | None = None, *, ref: Vec3 | None = None, corner: float = 0.25,
+    a: Vec3,
+    b: Vec3,
+    width: float,
+    thick: float | None = None,
+    *,
+    ref: Vec3 | None = None,
+    corner: float = 0.25,
     end: float | None = None,
-) -> Mesh:  # fmt: skip
+) -> Mesh:
     """A square-edged bar from ``a`` to ``b``; ``end`` scales its section at b."""
     k = np.array([1.0, 1.0 if end is None else end])
     t = width if thick is None else thick
@@ -243,13 +249,10 @@ def ring(radius: float, diameter: float, *, n: int = 40, y: float = 0.0, rz: flo
     return sweep(p, diameter, ref=(0, 1, 0), arc=2, closed=True)
 
 
-def turned(profile: Sequence[tuple[float, float]] | Array, *, segments: int = 32, smooth: bool = False, n: int = 0) -> Mesh:
+def turned(profile: Sequence[tuple[float, float]] | Array, *, segments: int = 32, smooth: bool = False) -> Mesh:
     """A profile of (radius, height) from bottom to top turned about Y; corners sharper than 40 degrees get an edge of
-    their own unless ``smooth``. ``n`` > 0 rounds it through that many points. Ends at radius 0 are closed by hand."""
+    their own unless ``smooth``. It is closed where the profile starts and ends at radius 0."""
     prof = np.asarray(profile, float)
-    if n:
-        prof = curve(np.column_stack([prof, np.zeros(len(prof))]), n)[:, :2]
-        prof[:, 0] = np.maximum(prof[:, 0], 0)
     d = np.diff(prof, axis=0)
     length = np.linalg.norm(d, axis=1)
     keep = length > 1e-9
@@ -273,6 +276,12 @@ def turned(profile: Sequence[tuple[float, float]] | Array, *, segments: int = 32
     return grid(points[:, ::-1], normals[:, ::-1], uv[:, ::-1])
 
 
+def _bulged(profile: Sequence[tuple[float, float]], n: int) -> Array:
+    """(n, 2): a smooth profile through a few (radius, height), never below the floor."""
+    p = np.asarray(profile, float)
+    return np.maximum(curve(np.column_stack([p, np.zeros(len(p))]), n)[:, :2], 0)
+
+
 def rounded(width: float, depth: float, radius: float, n: int = 6) -> Array:
     """(N, 2) x, z outline of a rectangle with rounded corners, centred; counter-clockwise with z up the page."""
     r = min(radius, width / 2 - 1e-4, depth / 2 - 1e-4)
@@ -292,9 +301,15 @@ def ellipse(width: float, depth: float, n: int = 56, power: float = 2.0) -> Arra
 
 
 def slab(
-    outline: Array, thick: float, *, bevel: float = 0.003, under: float = 0.0, rng: np.random.Generator | None = None,
-    turn: bool = False, dish: float = 0.0,
-) -> Mesh:  # fmt: skip
+    outline: Array,
+    thick: float,
+    *,
+    bevel: float = 0.003,
+    under: float = 0.0,
+    rng: np.random.Generator | None = None,
+    turn: bool = False,
+    dish: float = 0.0,
+) -> Mesh:
     """A flat top of ``outline`` (N, 2) x, z (counter-clockwise with z up the page, seen whole from its middle) standing on
     y = 0. ``under``: its lower edge is chamfered by that much (a knife edge). ``dish``: the top is hollowed by that much.
     Grain along x (``turn``: along z)."""
@@ -382,20 +397,36 @@ def leg(style: str, height: float, x: float, z: float, rng: np.random.Generator,
     elif style == "splayed":
         out = 0.13 * height
         m = sweep(
-            [(x + sx * out, 0, z + sz * out * 0.6), (x + sx * out * 0.4, 0.6 * height, z + sz * out * 0.24), (x, height, z)],
+            [
+                (x + sx * out, 0, z + sz * out * 0.6),
+                (x + sx * out * 0.4, 0.6 * height, z + sz * out * 0.24),
+                (x, height, z),
+            ],
             k * np.array([0.021, 0.034, 0.038]),
             ref=(0, 0, 1),
         )
     elif style == "cylinder":
-        m = turned([(0, 0), (k * 0.027, 0), (k * 0.03, 0.004), (k * 0.03, height), (0, height)], segments=24).moved(x, 0, z)
+        m = turned([(0, 0), (k * 0.027, 0), (k * 0.03, 0.004), (k * 0.03, height), (0, height)], segments=24).moved(
+            x, 0, z
+        )
     elif style == "turned":
         h = height
         b = k * 0.03
-        prof = [(0, 0), (b * 0.55, 0), (b * 0.75, 0.02 * h), (b * 0.78, 0.06 * h), (b * 0.5, 0.1 * h), (b * 0.62, 0.14 * h),
-                (b * 0.95, 0.5 * h), (b * 1.05, 0.66 * h), (b * 0.7, 0.72 * h), (b * 1.05, 0.755 * h), (b * 0.85, 0.79 * h)]  # fmt: skip
+        prof = [
+            (b * 0.55, 0),
+            (b * 0.75, 0.02 * h),
+            (b * 0.78, 0.06 * h),
+            (b * 0.5, 0.1 * h),
+            (b * 0.62, 0.14 * h),
+            (b * 0.95, 0.5 * h),
+            (b * 1.05, 0.66 * h),
+            (b * 0.7, 0.72 * h),
+            (b * 1.05, 0.755 * h),
+            (b * 0.85, 0.79 * h),
+        ]
         m = join(
             [
-                turned(prof, n=40, segments=24, smooth=True),
+                turned([(0, 0), *_bulged(prof, 40), (0, prof[-1][1])], segments=24),
                 box((b * 2.1, h * 0.22, b * 2.1), bevel=0.003, segments=1).moved(0, 0.78 * h, 0),
             ]
         ).moved(x, 0, z)
@@ -409,7 +440,7 @@ def leg(style: str, height: float, x: float, z: float, rng: np.random.Generator,
         foot = np.array([x + sx * 0.02, 0.0, z + sz * 0.02])
         tops = [np.array([x - sx * 0.06, height, z]), np.array([x, height, z - sz * 0.06])]
         bend = [foot + (t - foot) * 0.03 + [0, 0.004, 0] for t in tops]
-        path = np.array([tops[0], bend[0], foot + [0, 0.005, 0], bend[1], tops[1]])
+        path = np.array([tops[0], bend[0], foot + np.array([0, 0.005, 0]), bend[1], tops[1]])
         m = sweep(path, 0.011, arc=2)
     else:
         raise OptionError(f"unknown leg style {style!r}; known: {', '.join(LEGS)}")

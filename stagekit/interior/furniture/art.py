@@ -40,11 +40,14 @@ def _sheet(w: float, h: float) -> Mesh:
 def frame(w: float, h: float, width: float, depth: float, rng: np.random.Generator) -> Mesh:
     """Four mitred bars round an opening; outer size w x h, from z = 0 to ``depth``."""
     o = np.array([[-w / 2, 0], [w / 2, 0], [w / 2, h], [-w / 2, h]])
-    i = np.array([[-w / 2 + width, width], [w / 2 - width, width], [w / 2 - width, h - width], [-w / 2 + width, h - width]])
+    i = np.array(
+        [[-w / 2 + width, width], [w / 2 - width, width], [w / 2 - width, h - width], [-w / 2 + width, h - width]]
+    )
     b = min(0.0015, width * 0.2)
     meshes = []
     for k in range(4):
         a0, a1, b0, b1 = o[k], o[(k + 1) % 4], i[k], i[(k + 1) % 4]
+
         # section: outer side, bevel, face, bevel, inner side
         def at(t: float, z: float, a0: Array = a0, a1: Array = a1, b0: Array = b0, b1: Array = b1) -> Array:
             p, q = a0 + (b0 - a0) * t, a1 + (b1 - a1) * t
@@ -69,13 +72,23 @@ def framed(w: float, h: float, depth: float, p: Mapping[str, Any], rng: np.rando
     """One framed print: outer size w x h, its back at z = 0."""
     fw, fd = FRAME[p["frame"]]
     fw, fd = min(fw, w * 0.12), min(fd, depth)
-    parts = [Part(frame(w, h, fw, fd, rng), "frame"), Part(box((w - 0.002, h - 0.002, 0.004), bevel=0.0005, segments=1).moved(0, 0.001, 0.002), "backing")]
+    parts = [
+        Part(frame(w, h, fw, fd, rng), "frame"),
+        Part(box((w - 0.002, h - 0.002, 0.004), bevel=0.0005, segments=1).moved(0, 0.001, 0.002), "backing"),
+    ]
     iw, ih = w - 2 * fw, h - 2 * fw
     inside = max(fd - 0.008, 0.005)
     mat = {"wide": 0.16, "thin": 0.07, "none": 0.0}[p["mat"]] * min(iw, ih)
     if mat:
         parts.append(Part(_sheet(iw, ih).moved(0, fw, inside - 0.002), "mat"))
-        parts.append(Part(frame(iw - 2 * mat + 0.006, ih - 2 * mat + 0.006, 0.003, 0.0015, rng).moved(0, fw + mat - 0.003, inside - 0.0018), "mat"))
+        parts.append(
+            Part(
+                frame(iw - 2 * mat + 0.006, ih - 2 * mat + 0.006, 0.003, 0.0015, rng).moved(
+                    0, fw + mat - 0.003, inside - 0.0018
+                ),
+                "mat",
+            )
+        )
     parts.append(Part(picture(iw - 2 * mat, ih - 2 * mat).moved(0, fw + mat, inside - (0.0012 if mat else 0.0)), slot))
     return parts
 
@@ -90,7 +103,9 @@ def build_art(size: Size, params: Mapping[str, Any], rng: np.random.Generator) -
         inset = 0.0
         if lay == "framed_canvas":  # a shadow gap round the canvas
             parts.append(Part(frame(w, h, 0.008, d, rng), "frame"))
-            parts.append(Part(box((w - 0.004, h - 0.004, 0.004), bevel=0.0005, segments=1).moved(0, 0.002, 0.002), "frame"))
+            parts.append(
+                Part(box((w - 0.004, h - 0.004, 0.004), bevel=0.0005, segments=1).moved(0, 0.002, 0.002), "frame")
+            )
             inset = 0.014
         deep = d - (0.006 if inset else 0.0)
         parts.append(Part(box((w - 2 * inset, h - 2 * inset, deep), bevel=0.003).moved(0, inset, deep / 2), "canvas"))
@@ -146,7 +161,9 @@ def build_mirror(size: Size, params: Mapping[str, Any], rng: np.random.Generator
     if rim:
         line = np.column_stack([o - n * rim / 2, np.full(len(o), depth / 2)])
         slot = "wood" if p["frame"] == "wood" else "frame"
-        parts.append(Part(jn.grain(jn.sweep(line, rim, depth, ref=(0, 0, 1), corner=0.3, arc=2, closed=True), rng), slot))
+        parts.append(
+            Part(jn.grain(jn.sweep(line, rim, depth, ref=(0, 0, 1), corner=0.3, arc=2, closed=True), rng), slot)
+        )
     return jn.fit(parts, size)
 
 
@@ -155,19 +172,37 @@ FAMILIES = {
         "art",
         build_art,
         {
-            "standard": (0.70, 0.95, 0.035), "large": (1.10, 0.80, 0.035), "wide": (1.45, 0.75, 0.035), "small": (0.42, 0.55, 0.03),
-            "pair": (1.15, 0.75, 0.035), "three": (1.60, 0.70, 0.035), "square": (0.90, 0.90, 0.035),
+            "standard": (0.70, 0.95, 0.035),
+            "large": (1.10, 0.80, 0.035),
+            "wide": (1.45, 0.75, 0.035),
+            "small": (0.42, 0.55, 0.03),
+            "pair": (1.15, 0.75, 0.035),
+            "three": (1.60, 0.70, 0.035),
+            "square": (0.90, 0.90, 0.035),
         },
-        {"frame": "wood:oak", "mat": "paper", "print": "art:abstract", "print2": "art:arches", "print3": "art:botanical", "backing": "paint:#4a443d,matt", "canvas": "cotton:#e0dacd"},
+        {
+            "frame": "wood:oak",
+            "mat": "paper",
+            "print": "art:abstract",
+            "print2": "art:arches",
+            "print3": "art:botanical",
+            "backing": "paint:#4a443d,matt",
+            "canvas": "cotton:#e0dacd",
+        },
         ART,
         stands="wall",
     ),
     "wall_mirror": Family(
         "wall_mirror",
         build_mirror,
-        {"standard": (0.80, 0.80, 0.03), "tall": (0.60, 1.60, 0.035), "arch": (0.75, 1.10, 0.03), "small": (0.55, 0.55, 0.025)},
+        {
+            "standard": (0.80, 0.80, 0.03),
+            "tall": (0.60, 1.60, 0.035),
+            "arch": (0.75, 1.10, 0.03),
+            "small": (0.55, 0.55, 0.025),
+        },
         {"frame": "metal:black", "wood": "wood:oak", "mirror": "mirror"},
         MIRROR,
         stands="wall",
     ),
-}  # fmt: skip
+}

@@ -10,18 +10,49 @@ import numpy as np
 from .. import fronts
 from .. import joinery as jn
 from ..family import Family, Size
-from ..mesh import Mesh, Part, box
+from ..mesh import Mesh, Part
 
 T = 0.019
 PANEL = ("flat", "shaker", "fluted", "slatted", "cane", "louvre")
 HANDLE = ("none", "knob", "bar", "cup", "pull")
 BASE = ("splayed", "tapered", "plinth", "metal", "block", "hairpin", "sled", "turned", "cylinder")
-LEG_HEIGHT = {"splayed": 0.17, "tapered": 0.15, "plinth": 0.07, "metal": 0.15, "block": 0.06, "hairpin": 0.18, "sled": 0.15, "turned": 0.15, "cylinder": 0.12}
-CONSOLE = {"front": PANEL, "layout": ("doors_open", "doors", "drawers", "open", "mixed"), "handles": HANDLE, "base": (*BASE, "floating")}
+LEG_HEIGHT = {
+    "splayed": 0.17,
+    "tapered": 0.15,
+    "plinth": 0.07,
+    "metal": 0.15,
+    "block": 0.06,
+    "hairpin": 0.18,
+    "sled": 0.15,
+    "turned": 0.15,
+    "cylinder": 0.12,
+}
+CONSOLE = {
+    "front": PANEL,
+    "layout": ("doors_open", "doors", "drawers", "open", "mixed"),
+    "handles": HANDLE,
+    "base": (*BASE, "floating"),
+}
 SIDEBOARD = {"front": PANEL, "layout": ("doors", "doors_drawers", "drawers_top"), "handles": HANDLE, "base": BASE}
-DRESSER = {"front": ("flat", "shaker", "fluted", "slatted", "cane"), "rows": (3, 2, 4, 5), "columns": (2, 1, 3), "handles": ("knob", "none", "bar", "cup", "pull"), "base": BASE}
-NIGHTSTAND = {"front": ("flat", "shaker", "fluted", "slatted", "cane"), "layout": ("two_drawers", "drawer_open", "one_drawer", "round"), "handles": ("knob", "none", "bar", "cup", "pull"), "base": BASE}
-WARDROBE = {"front": PANEL, "layout": ("doors", "doors_drawers"), "handles": ("bar", "none", "knob", "pull"), "base": ("plinth", "tapered", "block", "splayed", "turned")}
+DRESSER = {
+    "front": ("flat", "shaker", "fluted", "slatted", "cane"),
+    "rows": (3, 2, 4, 5),
+    "columns": (2, 1, 3),
+    "handles": ("knob", "none", "bar", "cup", "pull"),
+    "base": BASE,
+}
+NIGHTSTAND = {
+    "front": ("flat", "shaker", "fluted", "slatted", "cane"),
+    "layout": ("two_drawers", "drawer_open", "one_drawer", "round"),
+    "handles": ("knob", "none", "bar", "cup", "pull"),
+    "base": BASE,
+}
+WARDROBE = {
+    "front": PANEL,
+    "layout": ("doors", "doors_drawers"),
+    "handles": ("bar", "none", "knob", "pull"),
+    "base": ("plinth", "tapered", "block", "splayed", "turned"),
+}
 
 
 def base(style: str, w: float, d: float, rng: np.random.Generator) -> tuple[list[Part], float]:
@@ -50,7 +81,9 @@ def base(style: str, w: float, d: float, rng: np.random.Generator) -> tuple[list
     return parts_, h
 
 
-def _box(w: float, h: float, d: float, y: float, rng: np.random.Generator, *, overhang: float = 0.0, top: float = 0.022) -> tuple[list[Part], float, float, float]:
+def _box(
+    w: float, h: float, d: float, y: float, rng: np.random.Generator, *, overhang: float = 0.0, top: float = 0.022
+) -> tuple[list[Part], float, float, float]:
     """Carcass with a top board: (parts, inner width, inner bottom, inner height)."""
     parts = fronts.carcass((w - 2 * overhang, h - y - top + 0.001, d - overhang), rng, y=y, t=T)
     parts = [Part(q.mesh.moved(z=-overhang / 2), q.slot) for q in parts]
@@ -90,10 +123,24 @@ def build_console(size: Size, params: Mapping[str, Any], rng: np.random.Generato
             inner, shift = bw, 0
         if kind == "open":
             if ih > 0.22:
-                parts.append(Part(jn.board((inner, T, d - 0.03), rng).moved(xc + shift, y0 + ih * 0.52, -0.012), "body"))
+                parts.append(
+                    Part(jn.board((inner, T, d - 0.03), rng).moved(xc + shift, y0 + ih * 0.52, -0.012), "body")
+                )
         else:
             rows = 1 if kind == "door" else (2 if ih > 0.24 else 1)
-            parts += fronts.inset(inner, ih, d / 2, rows, 1, p["front"], rng, handle=p["handles"], x=xc + shift, y=y0, doors=kind == "door")
+            parts += fronts.inset(
+                inner,
+                ih,
+                d / 2,
+                rows,
+                1,
+                p["front"],
+                rng,
+                handle=p["handles"],
+                x=xc + shift,
+                y=y0,
+                doors=kind == "door",
+            )
         x0 += bw
     return jn.fit(parts, size)
 
@@ -114,7 +161,19 @@ def build_sideboard(size: Size, params: Mapping[str, Any], rng: np.random.Genera
         dh = 0.15
         parts += fronts.inset(iw, ih - dh - T, face, 1, n, p["front"], rng, x=0.0, y=y0, doors=True, **kw)
         parts.append(Part(jn.board((iw, T, d - 0.03), rng).moved(0, y0 + ih - dh - T, -0.008), "body"))
-        parts += fronts.inset(iw, dh, face, 1, max(2, n - 1), "flat" if p["front"] != "shaker" else "shaker", rng, x=0.0, y=y0 + ih - dh, doors=False, **kw)
+        parts += fronts.inset(
+            iw,
+            dh,
+            face,
+            1,
+            max(2, n - 1),
+            "flat" if p["front"] != "shaker" else "shaker",
+            rng,
+            x=0.0,
+            y=y0 + ih - dh,
+            doors=False,
+            **kw,
+        )
     else:
         third = (iw - 2 * T) / 3
         for k, x in enumerate((-third - T, 0.0, third + T)):
@@ -211,17 +270,53 @@ def build_wardrobe(size: Size, params: Mapping[str, Any], rng: np.random.Generat
 
 
 _SLOTS = {
-    "body": "wood:oak", "front": "wood:oak", "top": "wood:oak", "legs": "wood:oak", "inside": "paint:#3a3531,matt",
-    "handle": "metal:brushed_brass", "metal": "metal:black", "web": "cane",
-}  # fmt: skip
+    "body": "wood:oak",
+    "front": "wood:oak",
+    "top": "wood:oak",
+    "legs": "wood:oak",
+    "inside": "paint:#3a3531,matt",
+    "handle": "metal:brushed_brass",
+    "metal": "metal:black",
+    "web": "cane",
+}
 FAMILIES = {
     "tv_console": Family(
-        "tv_console", build_console, {"standard": (1.60, 0.50, 0.40), "long": (2.00, 0.50, 0.42), "small": (1.20, 0.50, 0.40)}, _SLOTS, CONSOLE, top=1.0
+        "tv_console",
+        build_console,
+        {"standard": (1.60, 0.50, 0.40), "long": (2.00, 0.50, 0.42), "small": (1.20, 0.50, 0.40)},
+        _SLOTS,
+        CONSOLE,
+        top=1.0,
     ),
-    "sideboard": Family("sideboard", build_sideboard, {"standard": (1.60, 0.78, 0.45), "long": (1.85, 0.78, 0.45), "small": (1.10, 0.80, 0.42)}, _SLOTS, SIDEBOARD, top=1.0),
+    "sideboard": Family(
+        "sideboard",
+        build_sideboard,
+        {"standard": (1.60, 0.78, 0.45), "long": (1.85, 0.78, 0.45), "small": (1.10, 0.80, 0.42)},
+        _SLOTS,
+        SIDEBOARD,
+        top=1.0,
+    ),
     "dresser": Family(
-        "dresser", build_dresser, {"standard": (1.40, 0.80, 0.48), "tall": (0.80, 1.15, 0.46), "small": (1.00, 0.80, 0.46)}, _SLOTS, DRESSER, top=1.0
+        "dresser",
+        build_dresser,
+        {"standard": (1.40, 0.80, 0.48), "tall": (0.80, 1.15, 0.46), "small": (1.00, 0.80, 0.46)},
+        _SLOTS,
+        DRESSER,
+        top=1.0,
     ),
-    "nightstand": Family("nightstand", build_nightstand, {"standard": (0.48, 0.55, 0.40), "small": (0.40, 0.52, 0.36), "wide": (0.60, 0.55, 0.42)}, _SLOTS, NIGHTSTAND, top=1.0),
-    "wardrobe": Family("wardrobe", build_wardrobe, {"standard": (1.50, 2.05, 0.60), "small": (1.00, 2.00, 0.58), "wide": (2.00, 2.10, 0.60)}, _SLOTS, WARDROBE),
+    "nightstand": Family(
+        "nightstand",
+        build_nightstand,
+        {"standard": (0.48, 0.55, 0.40), "small": (0.40, 0.52, 0.36), "wide": (0.60, 0.55, 0.42)},
+        _SLOTS,
+        NIGHTSTAND,
+        top=1.0,
+    ),
+    "wardrobe": Family(
+        "wardrobe",
+        build_wardrobe,
+        {"standard": (1.50, 2.05, 0.60), "small": (1.00, 2.00, 0.58), "wide": (2.00, 2.10, 0.60)},
+        _SLOTS,
+        WARDROBE,
+    ),
 }

@@ -44,32 +44,52 @@ def _saddle(width: float, depth: float, rng: np.random.Generator, *, thick: floa
     return jn.slab(o, thick, bevel=0.009, under=0.018, dish=0.012, rng=rng, turn=True).moved(y=SEAT - thick)
 
 
-def _frame(w: float, d: float, rng: np.random.Generator, *, taper: float = 0.88) -> tuple[list[Mesh], float, float, float]:
+def _frame(
+    w: float, d: float, rng: np.random.Generator, *, taper: float = 0.88
+) -> tuple[list[Mesh], float, float, float]:
     """Four-legged frame with aprons: (meshes, half width at the front, half width at the back, z of the back legs)."""
     xf, xb = w / 2 - 0.022, w / 2 * taper - 0.022
     zf, zb = d / 2 - 0.03, -d / 2 + 0.075
     out: list[Mesh] = []
     for s in (-1, 1):
-        out.append(jn.sweep([(s * xf, 0, zf), (s * xf, 0.25, zf), (s * xf, SEAT - 0.02, zf)], np.array([0.024, 0.032, 0.036]),
-                            corner=0.5, ref=(0, 0, 1)))  # fmt: skip
+        out.append(
+            jn.sweep(
+                [(s * xf, 0, zf), (s * xf, 0.25, zf), (s * xf, SEAT - 0.02, zf)],
+                np.array([0.024, 0.032, 0.036]),
+                corner=0.5,
+                ref=(0, 0, 1),
+            )
+        )
         out.append(jn.bar((s * xf, SEAT - 0.055, zf), (s * xb, SEAT - 0.055, zb), 0.02, 0.05, ref=(0, 1, 0)))
     for z, x in ((zf, xf), (zb, xb)):
         out.append(jn.bar((-x, SEAT - 0.055, z), (x, SEAT - 0.055, z), 0.02, 0.05, ref=(0, 1, 0)))
     return [jn.grain(m, rng) for m in out], xf, xb, zb
 
 
-def _back_posts(xb: float, zb: float, h: float, d: float, rng: np.random.Generator, *, top: float = 0.030) -> list[Mesh]:
+def _back_posts(
+    xb: float, zb: float, h: float, d: float, rng: np.random.Generator, *, top: float = 0.030
+) -> list[Mesh]:
     """Back legs that run on as posts: splayed back at the foot, leaning above the seat."""
     out = []
     for s in (-1, 1):
-        line = jn.curve([(s * xb, 0, -d / 2 + 0.016), (s * xb, 0.22, zb - 0.012), (s * xb, SEAT, zb),
-                         (s * xb, (SEAT + h) / 2, _lean((SEAT + h) / 2, zb, 6)), (s * xb, h - 0.012, -d / 2 + 0.03)], 14)  # fmt: skip
+        line = jn.curve(
+            [
+                (s * xb, 0, -d / 2 + 0.016),
+                (s * xb, 0.22, zb - 0.012),
+                (s * xb, SEAT, zb),
+                (s * xb, (SEAT + h) / 2, _lean((SEAT + h) / 2, zb, 6)),
+                (s * xb, h - 0.012, -d / 2 + 0.03),
+            ],
+            14,
+        )
         wd = np.interp(line[:, 1], [0, SEAT, h], [0.024, 0.036, top])
         out.append(jn.grain(jn.sweep(line, wd, corner=0.6, ref=(0, 0, 1)), rng))
     return out
 
 
-def _seat_parts(p: Mapping[str, Any], w: float, d: float, rng: np.random.Generator, default: str, *, z: float = 0.0) -> list[Part]:
+def _seat_parts(
+    p: Mapping[str, Any], w: float, d: float, rng: np.random.Generator, default: str, *, z: float = 0.0
+) -> list[Part]:
     """A pad or a wooden seat over a frame; top near SEAT."""
     kind = default if p["seat"] == "auto" else p["seat"]
     if kind == "pad":
@@ -90,17 +110,49 @@ def _wishbone(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> lis
     # arm rail: a half ring, higher and wider at the back
     a = np.linspace(-0.06, np.pi + 0.06, 30)
     rx, rz = w / 2 - 0.012, d * 0.48
-    rail = np.stack([rx * np.cos(a), rail_y - 0.030 * np.abs(np.cos(a)) ** 2.0, -d * 0.006 - rz * np.sin(np.clip(a, 0.0, np.pi)) + 0.02 * (np.abs(a - np.pi / 2) > np.pi / 2)], -1)
+    rail = np.stack(
+        [
+            rx * np.cos(a),
+            rail_y - 0.030 * np.abs(np.cos(a)) ** 2.0,
+            -d * 0.006 - rz * np.sin(np.clip(a, 0.0, np.pi)) + 0.02 * (np.abs(a - np.pi / 2) > np.pi / 2),
+        ],
+        -1,
+    )
     k = np.sin(np.clip(a, 0, np.pi))
     wood.append(jn.sweep(rail, 0.020 + 0.018 * k**2, 0.024 + 0.004 * k, ref=(0, 1, 0), bevel=0.006))
     for s in (-1, 1):
-        wood.append(jn.sweep(jn.curve([(s * (xf + 0.012), 0, zf + 0.012), (s * xf, 0.3, zf), (s * (xf - 0.004), SEAT + 0.012, zf - 0.004)], 8),
-                             np.linspace(0.023, 0.034, 8), bevel=0.006))  # fmt: skip
+        wood.append(
+            jn.sweep(
+                jn.curve(
+                    [
+                        (s * (xf + 0.012), 0, zf + 0.012),
+                        (s * xf, 0.3, zf),
+                        (s * (xf - 0.004), SEAT + 0.012, zf - 0.004),
+                    ],
+                    8,
+                ),
+                np.linspace(0.023, 0.034, 8),
+                bevel=0.006,
+            )
+        )
         # back legs sweep in and forward to the rail
         j = np.argmin(np.abs(rail[:, 0] - s * rx * 0.86) + (rail[:, 2] > 0))
         top = rail[j] - [0, 0.008, 0]
-        wood.append(jn.sweep(jn.curve([(s * (xb + 0.03), 0, -d / 2 + 0.015), (s * xb, 0.26, zb), (s * (xb + 0.008), SEAT, zb + 0.012),
-                                       (s * (xb + 0.06), 0.60, zb + 0.055), top], 18), np.interp(np.linspace(0, 1, 18), [0, .5, 1], [.022, .034, .022])))  # fmt: skip
+        wood.append(
+            jn.sweep(
+                jn.curve(
+                    [
+                        (s * (xb + 0.03), 0, -d / 2 + 0.015),
+                        (s * xb, 0.26, zb),
+                        (s * (xb + 0.008), SEAT, zb + 0.012),
+                        (s * (xb + 0.06), 0.60, zb + 0.055),
+                        top,
+                    ],
+                    18,
+                ),
+                np.interp(np.linspace(0, 1, 18), [0, 0.5, 1], [0.022, 0.034, 0.022]),
+            )
+        )
         for y in (0.19, 0.27):
             wood.append(jn.rod((s * (xf - 0.002), y, zf), (s * (xb + 0.008), y, zb - 0.01), 0.017))
         wood.append(jn.rod((s * xf, SEAT - 0.015, zf), (s * xb, SEAT - 0.015, zb), 0.026))
@@ -110,29 +162,56 @@ def _wishbone(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> lis
     # the Y: one board up from the seat rail that forks
     mid = rail[len(rail) // 2]
     foot, fork = np.array([0, SEAT - 0.01, zb]), np.array([0, SEAT + 0.13, zb - 0.030])
-    wood.append(jn.sweep(jn.curve([foot, (foot + fork) / 2, fork], 6), np.array([0.062, 0.058, 0.056, 0.058, 0.064, 0.074]), 0.013, ref=(0, 0, 1), corner=0.5))
+    wood.append(
+        jn.sweep(
+            jn.curve([foot, (foot + fork) / 2, fork], 6),
+            np.array([0.062, 0.058, 0.056, 0.058, 0.064, 0.074]),
+            0.013,
+            ref=(0, 0, 1),
+            corner=0.5,
+        )
+    )
     for s in (-1, 1):
         end = np.array([s * 0.088, mid[1] - 0.006, mid[2] + 0.012])
-        wood.append(jn.sweep(jn.curve([fork - [-s * 0.016, 0.03, 0], fork + [s * 0.032, 0.05, -0.012], (fork + end) / 2 + [s * 0.022, 0.02, -0.012], end], 10),
-                             np.linspace(0.040, 0.030, 10), 0.012, ref=(0, 0, 1), corner=0.5))  # fmt: skip
+        wood.append(
+            jn.sweep(
+                jn.curve(
+                    [
+                        fork - [-s * 0.016, 0.03, 0],
+                        fork + np.array([s * 0.032, 0.05, -0.012]),
+                        (fork + end) / 2 + [s * 0.022, 0.02, -0.012],
+                        end,
+                    ],
+                    10,
+                ),
+                np.linspace(0.040, 0.030, 10),
+                0.012,
+                ref=(0, 0, 1),
+                corner=0.5,
+            )
+        )
     parts = [Part(jn.grain(m, rng), "frame") for m in wood]
     if p["seat"] == "pad":
         return [*parts, Part(pad(xf + xb, zf - zb + 0.03, 0.035, rng).moved(0, SEAT - 0.022, (zf + zb) / 2), "fabric")]
     # paper cord: four triangles falling to the middle
-    n = 21
-    q = np.linspace(-1, 1, n)
-    gu, gv = np.meshgrid(q, q)
-    wide = np.interp(gv, [-1, 1], [xb + 0.012, xf + 0.012])
-    sag = 0.020 * (1 - np.maximum(np.abs(gu), np.abs(gv)) ** 1.6)
-    edge = 0.012 * np.maximum(np.abs(gu), np.abs(gv)) ** 14
-    top = np.stack([gu * wide, SEAT - 0.001 - sag - edge, np.interp(gv, [-1, 1], [zb - 0.012, zf + 0.012])], -1)
-    side = np.abs(gu) > np.abs(gv)
-    uv = np.stack([np.where(side, top[..., 2], top[..., 0]), np.where(side, top[..., 0], top[..., 2])], -1)
     from ..mesh import surface
 
-    woven = surface(top, uv)
-    under = surface(top[:, ::-1] - [0, 0.026, 0], uv[:, ::-1])
-    return [*parts, Part(join([woven, under]), "weave")]
+    woven: list[Mesh] = []
+    r, t = np.linspace(0, 1, 11)[:, None], np.linspace(-1, 1, 15)[None]
+    for k in range(4):
+        c, s_ = ((1, 0), (0, 1), (-1, 0), (0, -1))[k]
+        gu, gv = c * r + s_ * r * t, s_ * r - c * r * t
+        sag = 0.018 * (1 - r**1.5) + 0.012 * r**14 + 0 * t
+        wide = np.interp(gv, [-1, 1], [xb + 0.012, xf + 0.012])
+        top = np.stack([gu * wide, SEAT - 0.001 - sag, np.interp(gv, [-1, 1], [zb - 0.012, zf + 0.012])], -1)
+        along, across = (2, 0) if c else (0, 2)  # cords lie along the edge of their own triangle
+        uv = np.stack([top[..., along], top[..., across]], -1)
+        one = surface(top, uv)
+        if one.normals[len(one.normals) // 2, 1] < 0:
+            one = surface(top[:, ::-1], uv[:, ::-1])
+            top, uv = top[:, ::-1], uv[:, ::-1]
+        woven += [one, surface(top[:, ::-1] - [0, 0.026, 0], uv[:, ::-1])]
+    return [*parts, Part(join(woven), "weave")]
 
 
 def _windsor(size: Size, p: Mapping[str, Any], rng: np.random.Generator, *, straight: bool = False) -> list[Part]:
@@ -157,7 +236,11 @@ def _windsor(size: Size, p: Mapping[str, Any], rng: np.random.Generator, *, stra
         t = np.linspace(0, 1, 5)
         wood.append(jn.sweep(a + (b - a) * t[:, None], np.array([0.014, 0.018, 0.023, 0.018, 0.014])))
         mids.append((a + b) / 2)
-    wood.append(jn.sweep(mids[0] + (mids[1] - mids[0]) * np.linspace(0, 1, 5)[:, None], np.array([0.014, 0.018, 0.022, 0.018, 0.014])))
+    wood.append(
+        jn.sweep(
+            mids[0] + (mids[1] - mids[0]) * np.linspace(0, 1, 5)[:, None], np.array([0.014, 0.018, 0.022, 0.018, 0.014])
+        )
+    )
     zs = z0 - sd / 2 + 0.035
     zt = -d / 2 + 0.016
     half = sw / 2 * 0.84 - 0.03
@@ -166,7 +249,10 @@ def _windsor(size: Size, p: Mapping[str, Any], rng: np.random.Generator, *, stra
         a = np.linspace(-1, 1, 13)
         rail = np.stack([a * (w / 2 - 0.05), np.full(13, h - 0.036), zt + 0.004 + 0.03 * a**2], -1)
         wood.append(jn.sweep(rail, 0.022, 0.068, ref=(0, 1, 0), corner=0.6, bevel=0.006))
-        ends = [(x, np.array([x * 1.12, h - 0.06, zt + 0.004 + 0.03 * (x * 1.12 / (w / 2 - 0.05)) ** 2])) for x in np.linspace(-half, half, n)]
+        ends = [
+            (x, np.array([x * 1.12, h - 0.06, zt + 0.004 + 0.03 * (x * 1.12 / (w / 2 - 0.05)) ** 2]))
+            for x in np.linspace(-half, half, n)
+        ]
         dia = np.full(n, 0.013)
         dia[[0, -1]] = 0.022
     else:
@@ -197,7 +283,7 @@ def _windsor(size: Size, p: Mapping[str, Any], rng: np.random.Generator, *, stra
 def _backed(size: Size, p: Mapping[str, Any], rng: np.random.Generator, *, back: str) -> list[Part]:
     """Frame chair; ``back``: upholstered, cane (a framed web) or slat (three bent boards)."""
     w, h, d = size
-    wood, xf, xb, zb = _frame(w, d, rng)
+    wood, _xf, xb, zb = _frame(w, d, rng)
     wood += _back_posts(xb, zb, h, d, rng)
     parts: list[Part] = []
 
@@ -210,8 +296,12 @@ def _backed(size: Size, p: Mapping[str, Any], rng: np.random.Generator, *, back:
         lo, hi = SEAT + 0.13, h
         tilt = np.degrees(np.arctan2(zb - (-d / 2 + 0.03), h - SEAT))
         lump = waves(rng, 0.2)
-        cushion = SoftBox((2 * xb + 0.05, hi - lo, 0.052), 0.022, lambda q, n, c: q + np.outer(0.008 * (1 - c[:, 0] ** 2), [0, 0, -1])
-                          + n * (0.001 * lump(q))[:, None], cell=0.03).mesh()  # fmt: skip
+        cushion = SoftBox(
+            (2 * xb + 0.05, hi - lo, 0.052),
+            0.022,
+            lambda q, n, c: q + np.outer(0.008 * (1 - c[:, 0] ** 2), [0, 0, -1]) + n * (0.001 * lump(q))[:, None],
+            cell=0.03,
+        ).mesh()
         zc = np.interp((lo + hi) / 2, [SEAT, h], [zb, -d / 2 + 0.03])
         parts.append(Part(cushion.turned(x=-tilt).moved(0, (lo + hi) / 2, zc + 0.004), "fabric"))
     elif back == "cane":
@@ -222,7 +312,7 @@ def _backed(size: Size, p: Mapping[str, Any], rng: np.random.Generator, *, back:
         web = low[None] * (1 - t) + top[None] * t
         from ..mesh import surface
 
-        parts.append(Part(join([surface(web + [0, 0, 0.001]), surface(web[:, ::-1] - [0, 0, 0.001])]), "web"))
+        parts.append(Part(join([surface(web + np.array([0, 0, 0.001])), surface(web[:, ::-1] - [0, 0, 0.001])]), "web"))
     else:
         for y, wd in ((h - 0.045, 0.075), (h - 0.165, 0.055), (h - 0.27, 0.05)):
             wood.append(jn.sweep(line(y, xb, 0.020), 0.016, wd, ref=(0, 1, 0), corner=0.5))
@@ -240,10 +330,16 @@ def _parsons(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list
     def soft(q: np.ndarray, n: np.ndarray, c: np.ndarray) -> np.ndarray:
         return q + n * (0.002 * lump(q) + 0.006 * (1 - c[:, 0] ** 2) * (1 - c[:, 1] ** 2))[:, None]
 
-    seat = SoftBox((w - 0.005, SEAT + 0.025 - y0, d - 0.10), 0.03, soft, cell=0.03).mesh().moved(0, (y0 + SEAT + 0.025) / 2, 0.045)
+    seat = (
+        SoftBox((w - 0.005, SEAT + 0.025 - y0, d - 0.10), 0.03, soft, cell=0.03)
+        .mesh()
+        .moved(0, (y0 + SEAT + 0.025) / 2, 0.045)
+    )
     back = SoftBox((w - 0.012, h - y0 - 0.004, 0.075), 0.032, soft, cell=0.03).mesh()
     back = jn.deform(back.turned(x=-7).moved(0, (y0 + h) / 2, -d / 2 + 0.085), lambda q: q)
-    legs = [m for x, z in jn.corners(w - 0.02, d - 0.05, 0.035) for m in jn.leg("tapered", y0 + 0.02, x, z, rng, stout=0.95)]
+    legs = [
+        m for x, z in jn.corners(w - 0.02, d - 0.05, 0.035) for m in jn.leg("tapered", y0 + 0.02, x, z, rng, stout=0.95)
+    ]
     return [Part(seat, "fabric"), Part(back, "fabric"), *[Part(m.mesh, "frame") for m in legs]]
 
 
@@ -264,20 +360,31 @@ def _barrel(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list[
     k = 0.45
     sx, sy = np.sign(np.cos(b)) * np.abs(np.cos(b)) ** k * t / 2, np.sign(np.sin(b)) * np.abs(np.sin(b)) ** k / 2 + 0.5
     lump = waves(rng, 0.2)
-    ringp = np.stack([mid[:, None, 0] + n2[:, None, 0] * sx * thin[:, None], y0 + sy[None] * (top - y0)[:, None],
-                      mid[:, None, 1] + n2[:, None, 1] * sx * thin[:, None]], -1)  # fmt: skip
+    ringp = np.stack(
+        [
+            mid[:, None, 0] + n2[:, None, 0] * sx * thin[:, None],
+            y0 + sy[None] * (top - y0)[:, None],
+            mid[:, None, 1] + n2[:, None, 1] * sx * thin[:, None],
+        ],
+        -1,
+    )
     ringp += 0.0015 * lump(ringp)[..., None]
     from ..soft import shell
 
     body = shell(ringp)
     o = jn.ellipse(w - 1.2 * t, d - 0.8 * t, 48, 2.4)
-    o[:, 1] += 0.02
+    o[:, 1] -= 0.02  # pad works in x, y; y becomes -z when it is laid down
     from ..soft import pad as stuffed
 
-    seat = stuffed(o * [1, -1], 0.13, radius=0.045, puff=0.018).turned(x=-90)
+    seat = stuffed(o, 0.13, radius=0.045, puff=0.018).turned(x=-90)
     legs = [m for x, z in jn.corners(w * 0.78, d * 0.78, 0.03) for m in jn.leg("tapered", SEAT - 0.08, x, z, rng)]
     ring = jn.slab(jn.ellipse(w - 0.14, d - 0.14, 40, 2.4), 0.03, rng=rng).moved(y=SEAT - 0.105)
-    return [Part(body, "fabric"), Part(seat.moved(y=SEAT - 0.035), "fabric"), Part(ring, "frame"), *[Part(m.mesh, "frame") for m in legs]]
+    return [
+        Part(body, "fabric"),
+        Part(seat.moved(y=SEAT - 0.035), "fabric"),
+        Part(ring, "frame"),
+        *[Part(m.mesh, "frame") for m in legs],
+    ]
 
 
 def _metal(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list[Part]:
@@ -290,7 +397,11 @@ def _metal(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list[P
         for sz in (-1, 1):
             foot = (sx * (w / 2 - 0.02), 0, sz * (d / 2 - 0.018))
             top = (sx * (sw / 2 - 0.035), SEAT - 0.01, z0 + sz * (sd / 2 - 0.035))
-            parts.append(jn.sweep([foot, top], np.array([0.022, 0.046]), np.array([0.018, 0.036]), ref=(0, 0, 1), corner=0.35, arc=2))
+            parts.append(
+                jn.sweep(
+                    [foot, top], np.array([0.022, 0.046]), np.array([0.018, 0.036]), ref=(0, 0, 1), corner=0.35, arc=2
+                )
+            )
     hoop_w = sw / 2 - 0.012
     zs, zt = z0 - sd / 2 + 0.03, -d / 2 + 0.03
     a = np.linspace(0, np.pi, 30)
@@ -300,22 +411,38 @@ def _metal(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list[P
     parts.append(jn.sweep(hoop, 0.025, ref=(0, 0, 1), arc=2))
     y = np.linspace(SEAT + 0.005, h - 0.02, 9)
     z = np.interp(y, [SEAT, h], [zs, zt])
-    parts.append(jn.sweep(np.stack([0 * y, y, z], -1), np.interp(y, [SEAT, h], [0.085, 0.115]), 0.006, ref=(0, 0, 1), corner=0.4))
+    parts.append(
+        jn.sweep(np.stack([0 * y, y, z], -1), np.interp(y, [SEAT, h], [0.085, 0.115]), 0.006, ref=(0, 0, 1), corner=0.4)
+    )
     yb = SEAT + 0.11
     zb = np.interp(yb, [SEAT, h], [zs, zt])
     t = np.linspace(-1, 1, 9)
-    parts.append(jn.sweep(np.stack([t * hoop_w, np.full(9, yb), zb - 0.01 * (1 - t**2)], -1), 0.018, 0.018, ref=(0, 1, 0), arc=2))
+    parts.append(
+        jn.sweep(np.stack([t * hoop_w, np.full(9, yb), zb - 0.01 * (1 - t**2)], -1), 0.018, 0.018, ref=(0, 1, 0), arc=2)
+    )
     brace = 0.2
     for sa, sb in (((-1, -1), (1, 1)), ((-1, 1), (1, -1))):
         k = brace / SEAT
-        pa, pb = ((s[0] * np.interp(k, [0, 1], [w / 2 - 0.02, sw / 2 - 0.035]), brace + 0.06, s[1] * np.interp(k, [0, 1], [d / 2 - 0.018, sd / 2 - 0.035])) for s in (sa, sb))
+        pa, pb = (
+            (
+                s[0] * np.interp(k, [0, 1], [w / 2 - 0.02, sw / 2 - 0.035]),
+                brace + 0.06,
+                s[1] * np.interp(k, [0, 1], [d / 2 - 0.018, sd / 2 - 0.035]),
+            )
+            for s in (sa, sb)
+        )
         parts.append(jn.bar(pa, pb, 0.016, 0.006, ref=(0, 1, 0)))
     if p["seat"] == "pad":
         top = Part(pad(sw * 0.95, sd * 0.95, 0.04, rng).moved(0, SEAT - 0.012, z0), "fabric")
     elif p["seat"] == "bare":
         top = Part(box((sw * 0.9, 0.004, sd * 0.9), bevel=0.0015).moved(0, SEAT - 0.001, z0), "metal")
     else:
-        top = Part(jn.slab(jn.rounded(sw * 0.96, sd * 0.96, 0.05), 0.016, bevel=0.005, rng=rng, turn=True).moved(0, SEAT - 0.012, z0), "frame")
+        top = Part(
+            jn.slab(jn.rounded(sw * 0.96, sd * 0.96, 0.05), 0.016, bevel=0.005, rng=rng, turn=True).moved(
+                0, SEAT - 0.012, z0
+            ),
+            "frame",
+        )
     pan = jn.slab(jn.rounded(sw, sd, 0.06, 8), 0.024, bevel=0.008).moved(0, SEAT - 0.034, z0)
     return [*[Part(m, "metal") for m in parts], Part(pan, "metal"), top]
 
@@ -325,8 +452,15 @@ def _shell(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list[P
     w, h, d = size
     n, m = 36, 21
     s, q = np.linspace(0, 1, n), np.linspace(-1, 1, m)
-    key = [(0, SEAT - 0.035, d / 2), (0, SEAT - 0.005, d / 2 - 0.045), (0, SEAT - 0.018, 0.02), (0, SEAT - 0.015, -d / 2 + 0.17),
-           (0, SEAT + 0.08, -d / 2 + 0.085), (0, SEAT + 0.22, -d / 2 + 0.045), (0, h, -d / 2 + 0.006)]  # fmt: skip
+    key = [
+        (0, SEAT - 0.035, d / 2),
+        (0, SEAT - 0.005, d / 2 - 0.045),
+        (0, SEAT - 0.018, 0.02),
+        (0, SEAT - 0.015, -d / 2 + 0.17),
+        (0, SEAT + 0.08, -d / 2 + 0.085),
+        (0, SEAT + 0.22, -d / 2 + 0.045),
+        (0, h, -d / 2 + 0.006),
+    ]
     line = jn.curve(key, n)
     half = w / 2 * np.interp(s, [0, 0.12, 0.45, 0.62, 0.85, 0.96, 1], [0.72, 0.93, 1.0, 1.0, 0.90, 0.74, 0.50])
     tangent = np.gradient(line, axis=0)
@@ -334,7 +468,11 @@ def _shell(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list[P
     up = np.cross(tangent, [1.0, 0, 0])
     up *= np.sign(up[n // 3, 1])
     rise = np.interp(s, [0, 0.15, 0.5, 0.62, 0.8, 1], [0.0, 0.018, 0.085, 0.095, 0.045, 0.02])
-    inner = line[:, None] + np.stack([half[:, None] * q, 0 * half[:, None] * q, 0 * half[:, None] * q], -1) + up[:, None] * (rise[:, None] * np.abs(q) ** 2.6)[..., None]
+    inner = (
+        line[:, None]
+        + np.stack([half[:, None] * q, 0 * half[:, None] * q, 0 * half[:, None] * q], -1)
+        + up[:, None] * (rise[:, None] * np.abs(q) ** 2.6)[..., None]
+    )
     from ..mesh import smooth_normals, surface
 
     front = surface(inner[:, ::-1])
@@ -355,7 +493,17 @@ def _shell(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list[P
         for sz in (-1, 1):
             foot = np.array([sx * (w / 2 - 0.03), 0, sz * (d / 2 - 0.045)])
             top = np.array([sx * 0.115, SEAT - 0.045, sz * 0.115])
-            parts.append(Part(jn.grain(jn.sweep(foot + (top - foot) * np.linspace(0, 1, 4)[:, None], np.array([0.020, 0.026, 0.03, 0.03])), rng), "frame"))
+            parts.append(
+                Part(
+                    jn.grain(
+                        jn.sweep(
+                            foot + (top - foot) * np.linspace(0, 1, 4)[:, None], np.array([0.020, 0.026, 0.03, 0.03])
+                        ),
+                        rng,
+                    ),
+                    "frame",
+                )
+            )
             other = np.array([-sx * 0.14, hub - 0.12, sz * 0.15])
             parts.append(Part(jn.rod(foot + (top - foot) * 0.88, other, 0.006, arc=1), "metal"))
     parts.append(Part(box((0.30, 0.012, 0.30), bevel=0.003).moved(0, SEAT - 0.05, 0), "metal"))
@@ -396,7 +544,14 @@ def build_bench(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
         n = max(4, round(d / 0.065))
         each = (d - (n - 1) * 0.012) / n
         for i in range(n):
-            parts.append(Part(jn.board((w, 0.028, each), rng, bevel=0.004, segments=2).moved(0, h - 0.028, -d / 2 + each / 2 + i * (each + 0.012)), "frame"))
+            parts.append(
+                Part(
+                    jn.board((w, 0.028, each), rng, bevel=0.004, segments=2).moved(
+                        0, h - 0.028, -d / 2 + each / 2 + i * (each + 0.012)
+                    ),
+                    "frame",
+                )
+            )
         for x in (-w / 2 + 0.14, w / 2 - 0.14):
             parts.append(Part(jn.board((0.05, 0.03, d - 0.04), rng).moved(x, h - 0.058, 0), "frame"))
         legs = [m for x, z in jn.corners(w, d, 0.09) for m in jn.leg(p["legs"], h - 0.03, x, z, rng)]
@@ -416,7 +571,10 @@ def build_bench(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
     else:
         t = 0.05
         parts.append(Part(jn.board((w, t, d), rng, bevel=0.004, segments=2).moved(y=h - t), "frame"))
-        parts += [Part(jn.board((t, h - t, d), rng, bevel=0.004, segments=2).moved(s * (w / 2 - t / 2), 0, 0), "frame") for s in (-1, 1)]
+        parts += [
+            Part(jn.board((t, h - t, d), rng, bevel=0.004, segments=2).moved(s * (w / 2 - t / 2), 0, 0), "frame")
+            for s in (-1, 1)
+        ]
         legs = []
     parts += [Part(m.mesh, slot) for m in legs]
     return jn.fit(parts, size)
@@ -441,7 +599,12 @@ FAMILIES = {
     "bench": Family(
         "bench",
         build_bench,
-        {"standard": (1.20, 0.46, 0.36), "long": (1.60, 0.46, 0.38), "bed_end": (1.35, 0.46, 0.42), "short": (0.95, 0.46, 0.36)},
+        {
+            "standard": (1.20, 0.46, 0.36),
+            "long": (1.60, 0.46, 0.38),
+            "bed_end": (1.35, 0.46, 0.42),
+            "short": (0.95, 0.46, 0.36),
+        },
         {"frame": "wood:oak", "fabric": "linen:#cfc6b8", "metal": "metal:black"},
         BENCH,
     ),

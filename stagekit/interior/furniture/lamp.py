@@ -51,8 +51,25 @@ def build_floor(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
         for a in np.radians([90, 210, 330]):
             c, s = np.cos(a), np.sin(a)
             foot, top = np.array([c * r * 0.98, 0, s * r * 0.98]), np.array([c * 0.035, hub - 0.06, s * 0.035])
-            parts.append(Part(jn.grain(jn.sweep([foot, (foot + top) / 2, top], np.array([0.020, 0.026, 0.026])), rng), "legs"))
-        parts.append(Part(jn.turned([(0, hub - 0.11), (0.045, hub - 0.11), (0.05, hub - 0.105), (0.05, hub - 0.06), (0.018, hub - 0.05), (0.010, hub + 0.03), (0, hub + 0.03)]), "metal"))
+            parts.append(
+                Part(jn.grain(jn.sweep([foot, (foot + top) / 2, top], np.array([0.020, 0.026, 0.026])), rng), "legs")
+            )
+        parts.append(
+            Part(
+                jn.turned(
+                    [
+                        (0, hub - 0.11),
+                        (0.045, hub - 0.11),
+                        (0.05, hub - 0.105),
+                        (0.05, hub - 0.06),
+                        (0.018, hub - 0.05),
+                        (0.010, hub + 0.03),
+                        (0, hub + 0.03),
+                    ]
+                ),
+                "metal",
+            )
+        )
         parts += shade(r * 0.88, r * 0.72, sh, h - sh)
     elif style == "arc":
         t = 0.04
@@ -60,7 +77,14 @@ def build_floor(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
         x0 = -w / 2 + rb
         shade_r = min(d / 2, 0.20)
         x1 = w / 2 - shade_r
-        parts.append(Part(jn.turned([(0, 0), (rb - 0.004, 0), (rb, 0.004), (rb, t - 0.006), (rb - 0.006, t), (0, t)], segments=56).moved(x0), "stone"))
+        parts.append(
+            Part(
+                jn.turned(
+                    [(0, 0), (rb - 0.004, 0), (rb, 0.004), (rb, t - 0.006), (rb - 0.006, t), (0, t)], segments=56
+                ).moved(x0),
+                "stone",
+            )
+        )
         # straight up, then the better half of an ellipse over to the shade
         end = np.radians(14)
         rx = (x1 - x0) / (1 + np.cos(end))
@@ -87,7 +111,14 @@ def build_floor(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
     elif style == "pharmacy":
         rb = min(d / 2, 0.14)
         x0 = -w / 2 + rb
-        parts.append(Part(jn.turned([(0, 0), (rb, 0), (rb, 0.012), (rb - 0.005, 0.018), (0.02, 0.026), (0, 0.026)], segments=48).moved(x0), "metal"))
+        parts.append(
+            Part(
+                jn.turned(
+                    [(0, 0), (rb, 0), (rb, 0.012), (rb - 0.005, 0.018), (0.02, 0.026), (0, 0.026)], segments=48
+                ).moved(x0),
+                "metal",
+            )
+        )
         parts.append(Part(jn.rod((x0, 0.02, 0), (x0, h - 0.012, 0), 0.014), "metal"))
         x1 = w / 2 - 0.10
         parts.append(Part(jn.rod((x0 - 0.05, h - 0.04, 0), (x1, h - 0.04, 0), 0.011), "metal"))
@@ -95,19 +126,35 @@ def build_floor(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
         k = np.array([(0.020, 0.0), (0.045, -0.015), (0.08, -0.06), (0.10, -0.115)])[::-1]
         prof = jn.curve(np.column_stack([k, 0 * k[:, 0]]), 12)[:, :2]
         parts += [Part(m.moved(x1, h - 0.04), "metal") for m in _bowl(prof)]
-        parts.append(Part(jn.turned([(0, -0.02), (0.022, -0.02), (0.022, 0.02), (0.01, 0.03), (0, 0.03)], segments=16).moved(x1, h - 0.04), "metal"))
+        parts.append(
+            Part(
+                jn.turned([(0, -0.02), (0.022, -0.02), (0.022, 0.02), (0.01, 0.03), (0, 0.03)], segments=16).moved(
+                    x1, h - 0.04
+                ),
+                "metal",
+            )
+        )
         parts.append(Part(sphere(0.030, 9, 14).moved(x1, h - 0.145), "bulb"))
     elif style == "globe":
         r = min(w, d) / 2
-        parts.append(Part(jn.turned([(0, 0), (r * 0.95, 0), (r * 0.95, 0.012), (0.03, 0.024), (0, 0.024)], segments=48), "metal"))
+        parts.append(
+            Part(jn.turned([(0, 0), (r * 0.95, 0), (r * 0.95, 0.012), (0.03, 0.024), (0, 0.024)], segments=48), "metal")
+        )
         parts.append(Part(jn.rod((0, 0.02, 0), (0, h - 2 * r * 0.92, 0), 0.016), "metal"))
         parts.append(Part(sphere(r * 0.94, 20, 40).moved(y=h - 2 * r * 0.94), "globe"))
-        parts.append(Part(jn.turned([(0, 0), (0.05, 0), (0.06, 0.02), (0, 0.03)]).moved(y=h - 2 * r * 0.94 - 0.012), "metal"))
+        parts.append(
+            Part(jn.turned([(0, 0), (0.05, 0), (0.06, 0.02), (0, 0.03)]).moved(y=h - 2 * r * 0.94 - 0.012), "metal")
+        )
     else:
         sh = min(0.28, h * 0.18)
         r = min(w, d) / 2
         rb = r * 0.72
-        parts.append(Part(jn.turned([(0, 0), (rb, 0), (rb, 0.010), (rb * 0.96, 0.018), (0.022, 0.030), (0, 0.03)], segments=48), "metal"))
+        parts.append(
+            Part(
+                jn.turned([(0, 0), (rb, 0), (rb, 0.010), (rb * 0.96, 0.018), (0.022, 0.030), (0, 0.03)], segments=48),
+                "metal",
+            )
+        )
         parts.append(Part(jn.rod((0, 0.02, 0), (0, h - sh * 0.2, 0), 0.018), "metal"))
         parts += shade(r * 0.99, r * 0.86, sh, h - sh)
     return jn.fit(parts, size)
@@ -139,23 +186,85 @@ def build_table(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
         dome = np.stack([r * np.cos(a), h - hd + hd * np.sin(a)], -1)
         parts.append(Part(jn.turned(dome, segments=56, smooth=True), "globe"))
         parts.append(Part(jn.ring(r * 0.992, 0.006, n=48, y=h - hd), "globe"))
-        parts.append(Part(_vessel([(r * 0.55, 0), (r * 0.50, 0.012), (r * 0.26, h * 0.16), (r * 0.20, h * 0.36), (r * 0.26, h * 0.62)]), "base"))
+        parts.append(
+            Part(
+                _vessel(
+                    [(r * 0.55, 0), (r * 0.50, 0.012), (r * 0.26, h * 0.16), (r * 0.20, h * 0.36), (r * 0.26, h * 0.62)]
+                ),
+                "base",
+            )
+        )
         parts.append(Part(sphere(0.03, 9, 14).moved(y=h * 0.64), "bulb"))
         return jn.fit(parts, size)
     sh = h * (0.42 if style != "stick" else 0.36)
     hb = h - sh * 0.92
     k = min(r, h * 0.36)
     if style == "ceramic":
-        parts.append(Part(_vessel([(0.40 * k, 0.0), (0.50 * k, 0.02), (0.64 * k, hb * 0.36), (0.52 * k, hb * 0.66), (0.20 * k, hb * 0.88), (0.16 * k, hb * 0.94)]), "base"))
+        parts.append(
+            Part(
+                _vessel(
+                    [
+                        (0.40 * k, 0.0),
+                        (0.50 * k, 0.02),
+                        (0.64 * k, hb * 0.36),
+                        (0.52 * k, hb * 0.66),
+                        (0.20 * k, hb * 0.88),
+                        (0.16 * k, hb * 0.94),
+                    ]
+                ),
+                "base",
+            )
+        )
     elif style == "gourd":
-        parts.append(Part(_vessel([(0.36 * k, 0.0), (0.50 * k, 0.03), (0.62 * k, hb * 0.26), (0.42 * k, hb * 0.50), (0.26 * k, hb * 0.58), (0.36 * k, hb * 0.74), (0.18 * k, hb * 0.92), (0.15 * k, hb * 0.95)]), "base"))
+        parts.append(
+            Part(
+                _vessel(
+                    [
+                        (0.36 * k, 0.0),
+                        (0.50 * k, 0.03),
+                        (0.62 * k, hb * 0.26),
+                        (0.42 * k, hb * 0.50),
+                        (0.26 * k, hb * 0.58),
+                        (0.36 * k, hb * 0.74),
+                        (0.18 * k, hb * 0.92),
+                        (0.15 * k, hb * 0.95),
+                    ]
+                ),
+                "base",
+            )
+        )
     elif style == "cylinder":
         rr = 0.42 * k
-        parts.append(Part(jn.turned([(0, 0), (rr - 0.004, 0), (rr, 0.004), (rr, hb * 0.92 - 0.006), (rr - 0.006, hb * 0.92), (0, hb * 0.92)], segments=44), "base"))
+        parts.append(
+            Part(
+                jn.turned(
+                    [
+                        (0, 0),
+                        (rr - 0.004, 0),
+                        (rr, 0.004),
+                        (rr, hb * 0.92 - 0.006),
+                        (rr - 0.006, hb * 0.92),
+                        (0, hb * 0.92),
+                    ],
+                    segments=44,
+                ),
+                "base",
+            )
+        )
     elif style == "cone":
-        parts.append(Part(_vessel([(0.62 * k, 0.0), (0.60 * k, 0.01), (0.36 * k, hb * 0.5), (0.14 * k, hb * 0.92)]), "base"))
+        parts.append(
+            Part(_vessel([(0.62 * k, 0.0), (0.60 * k, 0.01), (0.36 * k, hb * 0.5), (0.14 * k, hb * 0.92)]), "base")
+        )
     else:
-        parts.append(Part(jn.turned([(0, 0), (0.55 * k, 0), (0.55 * k, 0.014), (0.53 * k, 0.020), (0.012, 0.026), (0, 0.026)], segments=44), "metal"))
+        parts.append(
+            Part(
+                jn.turned(
+                    [(0, 0), (0.55 * k, 0), (0.55 * k, 0.014), (0.53 * k, 0.020), (0.012, 0.026), (0, 0.026)],
+                    segments=44,
+                ),
+                "metal",
+            )
+        )
         parts.append(Part(jn.rod((0, 0.02, 0), (0, hb, 0), 0.014), "metal"))
     if style != "stick":
         parts.append(Part(jn.rod((0, hb * 0.90, 0), (0, hb + 0.02, 0), 0.018), "metal"))
@@ -176,7 +285,14 @@ def build_pendant(size: Size, params: Mapping[str, Any], rng: np.random.Generato
 
     def rose(x: float = 0.0, rr: float = 0.055, z: float = 0.0) -> None:
         rr = min(rr, r)
-        parts.append(Part(jn.turned([(0, h - 0.028), (rr * 0.9, h - 0.028), (rr, h - 0.022), (rr, h), (0, h)], segments=32).moved(x, 0, z), "metal"))
+        parts.append(
+            Part(
+                jn.turned([(0, h - 0.028), (rr * 0.9, h - 0.028), (rr, h - 0.022), (rr, h), (0, h)], segments=32).moved(
+                    x, 0, z
+                ),
+                "metal",
+            )
+        )
 
     if style in ("dome", "cone"):
         hb = min(w * (0.62 if style == "dome" else 0.5), h * 0.6)
@@ -185,14 +301,33 @@ def build_pendant(size: Size, params: Mapping[str, Any], rng: np.random.Generato
             prof = np.stack([r * np.cos(a) ** 0.9, hb * 0.9 * np.sin(a)], -1)
         else:
             prof = np.stack([np.linspace(r, 0.04, 6), np.linspace(0, hb * 0.9, 6)], -1)
-        parts += [Part(m, "metal" if k != 1 else "lining") for k, m in enumerate(_bowl(prof + [0, 0.0025]))]
+        parts += [Part(m, "metal" if k != 1 else "lining") for k, m in enumerate(_bowl(prof + np.array([0, 0.0025])))]
         top = hb
-        parts.append(Part(jn.turned([(0, hb * 0.84), (0.05, hb * 0.84), (0.03, hb * 0.94), (0.02, hb), (0, hb)], segments=24), "cap"))
+        parts.append(
+            Part(
+                jn.turned([(0, hb * 0.84), (0.05, hb * 0.84), (0.03, hb * 0.94), (0.02, hb), (0, hb)], segments=24),
+                "cap",
+            )
+        )
         parts.append(Part(sphere(0.045, 10, 18).moved(y=hb * 0.26), "bulb"))
     elif style == "globe":
         parts.append(Part(sphere(r, 24, 48), "globe"))
         top = 2 * r + 0.03
-        parts.append(Part(jn.turned([(0, 2 * r - 0.012), (0.05, 2 * r - 0.012), (0.045, 2 * r + 0.012), (0.015, 2 * r + 0.03), (0, 2 * r + 0.03)], segments=24), "cap"))
+        parts.append(
+            Part(
+                jn.turned(
+                    [
+                        (0, 2 * r - 0.012),
+                        (0.05, 2 * r - 0.012),
+                        (0.045, 2 * r + 0.012),
+                        (0.015, 2 * r + 0.03),
+                        (0, 2 * r + 0.03),
+                    ],
+                    segments=24,
+                ),
+                "cap",
+            )
+        )
     elif style == "drum":
         hb = min(w * 0.42, h * 0.5)
         parts += shade(r * 0.995, r * 0.995, hb, 0.0025)
@@ -221,7 +356,23 @@ def build_pendant(size: Size, params: Mapping[str, Any], rng: np.random.Generato
         parts.append(Part(box((w * 0.80, 0.026, min(d, 0.06)), bevel=0.003).moved(y=h - 0.026), "metal"))
         return jn.fit(parts, size)
     elif style == "disc":
-        parts.append(Part(jn.turned([(0, 0.012), (r - 0.02, 0.0), (r - 0.004, 0.004), (r, 0.016), (r - 0.006, 0.03), (0.03, 0.07), (0, 0.075)], segments=64), "shade"))
+        parts.append(
+            Part(
+                jn.turned(
+                    [
+                        (0, 0.012),
+                        (r - 0.02, 0.0),
+                        (r - 0.004, 0.004),
+                        (r, 0.016),
+                        (r - 0.006, 0.03),
+                        (0.03, 0.07),
+                        (0, 0.075),
+                    ],
+                    segments=64,
+                ),
+                "shade",
+            )
+        )
         top = 0.07
     else:  # cluster: five globes round a stem
         k = r * 0.30
@@ -230,7 +381,24 @@ def build_pendant(size: Size, params: Mapping[str, Any], rng: np.random.Generato
             c, s = (r - k) * np.cos(a), (r - k) * np.sin(a)
             y = 0.0 if j % 2 == 0 else 0.10
             parts.append(Part(sphere(k, 14, 26).moved(c, y, s), "globe"))
-            parts.append(Part(jn.sweep(jn.curve([(c, y + 2 * k, s), (c, y + 2 * k + 0.03, s), (c * 0.5, y * 0.3 + 2 * k + 0.13, s * 0.5), (0, 2 * k + 0.16, 0)], 10), 0.010, arc=2), "metal"))
+            parts.append(
+                Part(
+                    jn.sweep(
+                        jn.curve(
+                            [
+                                (c, y + 2 * k, s),
+                                (c, y + 2 * k + 0.03, s),
+                                (c * 0.5, y * 0.3 + 2 * k + 0.13, s * 0.5),
+                                (0, 2 * k + 0.16, 0),
+                            ],
+                            10,
+                        ),
+                        0.010,
+                        arc=2,
+                    ),
+                    "metal",
+                )
+            )
         parts.append(Part(sphere(0.03, 9, 16).moved(y=2 * k + 0.13), "metal"))
         top = 2 * k + 0.18
     cord(0.0, top - 0.005)
@@ -244,7 +412,12 @@ FAMILIES = {
     "floor_lamp": Family(
         "floor_lamp",
         build_floor,
-        {"standard": (0.50, 1.55, 0.50), "arc": (1.15, 1.95, 0.40), "slim": (0.34, 1.45, 0.30), "column": (0.30, 1.40, 0.30)},
+        {
+            "standard": (0.50, 1.55, 0.50),
+            "arc": (1.15, 1.95, 0.40),
+            "slim": (0.34, 1.45, 0.30),
+            "column": (0.30, 1.40, 0.30),
+        },
         {**_COMMON, "legs": "wood:oak", "stone": "marble:white"},
         FLOOR,
     ),
@@ -259,8 +432,20 @@ FAMILIES = {
     "pendant": Family(
         "pendant",
         build_pendant,
-        {"standard": (0.45, 0.95, 0.45), "large": (0.60, 1.00, 0.60), "small": (0.28, 0.90, 0.28), "linear": (1.20, 0.95, 0.06)},
-        {**_COMMON, "lining": "paint:#e6e3dc,satin", "cap": "metal:brushed_brass", "cord": "plastic:#2c2b2b,matt", "weave": "wood:#b8935f", "bulb": "bulb:warm"},
+        {
+            "standard": (0.45, 0.95, 0.45),
+            "large": (0.60, 1.00, 0.60),
+            "small": (0.28, 0.90, 0.28),
+            "linear": (1.20, 0.95, 0.06),
+        },
+        {
+            **_COMMON,
+            "lining": "paint:#e6e3dc,satin",
+            "cap": "metal:brushed_brass",
+            "cord": "plastic:#2c2b2b,matt",
+            "weave": "wood:#b8935f",
+            "bulb": "bulb:warm",
+        },
         PENDANT,
         stands="ceiling",
     ),

@@ -17,8 +17,15 @@ PARAMS = {
     "kind": ("fiddle", "olive", "snake", "monstera", "palm", "rubber", "bushy"),
     "pot": ("cylinder", "tapered", "terracotta", "basket", "stand", "bowl"),
 }
-POT = {"fiddle": (0.34, 0.30), "olive": (0.34, 0.32), "snake": (0.24, 0.24), "monstera": (0.32, 0.28), "palm": (0.33, 0.30),
-       "rubber": (0.30, 0.28), "bushy": (0.15, 0.14)}  # fmt: skip
+POT = {
+    "fiddle": (0.34, 0.30),
+    "olive": (0.34, 0.32),
+    "snake": (0.24, 0.24),
+    "monstera": (0.32, 0.28),
+    "palm": (0.33, 0.30),
+    "rubber": (0.30, 0.28),
+    "bushy": (0.15, 0.14),
+}
 UP = np.array([0.0, 1.0, 0.0])
 
 
@@ -34,23 +41,62 @@ def pot(style: str, width: float, height: float, rng: np.random.Generator) -> tu
             parts.append(Part(jn.board((0.024, y0 + h * 0.42, 0.024), rng).moved(x * k, 0, z * k), "stand"))
         for s in (1, -1):
             k = (r * 0.94 + 0.012) * 0.7072
-            parts.append(Part(jn.bar((-k, y0 - 0.012, -s * k), (k, y0 - 0.012, s * k), 0.022, 0.022, ref=(0, 1, 0)), "stand"))
+            parts.append(
+                Part(jn.bar((-k, y0 - 0.012, -s * k), (k, y0 - 0.012, s * k), 0.022, 0.022, ref=(0, 1, 0)), "stand")
+            )
         r *= 0.94
     if style == "terracotta":
-        prof = [(0, 0), (r * 0.66, 0), (r * 0.70, 0.006), (r * 0.90, h * 0.74), (r * 0.91, h * 0.745), (r * 0.985, h * 0.75), (r, h * 0.76), (r, h * 0.985), (r * 0.985, h), (r * 0.90, h), (r * 0.88, h * 0.90)]
+        prof = [
+            (0, 0),
+            (r * 0.66, 0),
+            (r * 0.70, 0.006),
+            (r * 0.90, h * 0.74),
+            (r * 0.91, h * 0.745),
+            (r * 0.985, h * 0.75),
+            (r, h * 0.76),
+            (r, h * 0.985),
+            (r * 0.985, h),
+            (r * 0.90, h),
+            (r * 0.88, h * 0.90),
+        ]
     elif style in ("tapered", "basket"):
         low = 0.72 if style == "tapered" else 0.84
         bulge = 0.04 if style == "tapered" else 0.09
         t = np.linspace(0, 1, 12)
         rr = r * (low + (1 - low - 0.0) * t + bulge * np.sin(np.pi * t)) / (1.0 + bulge * 0.2)
-        prof = [(0, 0), (rr[0] * 0.97, 0), *zip(rr, 0.006 + t * (h - 0.010), strict=True), (rr[-1] - 0.004, h), (rr[-1] - 0.016, h), (rr[-1] - 0.02, h * 0.88)]
+        prof = [
+            (0, 0),
+            (rr[0] * 0.97, 0),
+            *zip(rr, 0.006 + t * (h - 0.010), strict=True),
+            (rr[-1] - 0.004, h),
+            (rr[-1] - 0.016, h),
+            (rr[-1] - 0.02, h * 0.88),
+        ]
     elif style == "bowl":
         t = np.linspace(0, np.pi / 2, 14)
-        prof = [(0, 0), (r * 0.4, 0), *[(r * (0.4 + 0.6 * np.sin(a)), h * 0.97 * (1 - np.cos(a)) + 0.004) for a in t], (r - 0.005, h), (r - 0.012, h), (r - 0.02, h * 0.85)]
+        prof = [
+            (0, 0),
+            (r * 0.4, 0),
+            *[(r * (0.4 + 0.6 * np.sin(a)), h * 0.97 * (1 - np.cos(a)) + 0.004) for a in t],
+            (r - 0.005, h),
+            (r - 0.012, h),
+            (r - 0.02, h * 0.85),
+        ]
     else:
-        prof = [(0, 0), (r - 0.012, 0), (r - 0.003, 0.005), (r, 0.016), (r, h - 0.006), (r - 0.004, h), (r - 0.012, h), (r - 0.015, h * 0.88)]
+        prof = [
+            (0, 0),
+            (r - 0.012, 0),
+            (r - 0.003, 0.005),
+            (r, 0.016),
+            (r, h - 0.006),
+            (r - 0.004, h),
+            (r - 0.012, h),
+            (r - 0.015, h * 0.88),
+        ]
     body = jn.turned([(float(a), float(b)) for a, b in prof], segments=52)
-    parts.append(Part(body.moved(y=y0), "basket" if style == "basket" else "terracotta" if style == "terracotta" else "pot"))
+    parts.append(
+        Part(body.moved(y=y0), "basket" if style == "basket" else "terracotta" if style == "terracotta" else "pot")
+    )
     rim = float(prof[-1][0])
     soil = y0 + h * 0.90
     n, m = 7, 25
@@ -69,7 +115,17 @@ def _around(n: int, rng: np.random.Generator, jitter: float = 0.3) -> Array:
     return np.arange(n) * 2.39996 + rng.uniform(0, 2 * np.pi) + rng.normal(0, jitter, n)
 
 
-def _tree(h: float, spread: float, soil: float, rng: np.random.Generator, *, size_m: float, broad: float, count: int, outline: str) -> tuple[list[Mesh], list[Mesh]]:
+def _tree(
+    h: float,
+    spread: float,
+    soil: float,
+    rng: np.random.Generator,
+    *,
+    size_m: float,
+    broad: float,
+    count: int,
+    outline: str,
+) -> tuple[list[Mesh], list[Mesh]]:
     """A few leaning woody stems with big leaves in spirals over their upper two thirds."""
     wood: list[Mesh] = []
     foliage: list[Mesh] = []
@@ -79,8 +135,15 @@ def _tree(h: float, spread: float, soil: float, rng: np.random.Generator, *, siz
         out = np.array([np.cos(a), 0, np.sin(a)])
         tall = h * (1.0, 0.84, 0.70)[k] - soil
         lean = spread * (0.05, 0.20, 0.24)[k]
-        path = jn.curve([out * 0.02 + UP * (soil - 0.03), out * (0.02 + lean * 0.35) + UP * (soil + tall * 0.4) + rng.normal(0, 0.012, 3),
-                         out * (0.02 + lean * 0.8) + UP * (soil + tall * 0.78), out * (0.03 + lean) + UP * (soil + tall * 0.95)], 16)  # fmt: skip
+        path = jn.curve(
+            [
+                out * 0.02 + UP * (soil - 0.03),
+                out * (0.02 + lean * 0.35) + UP * (soil + tall * 0.4) + rng.normal(0, 0.012, 3),
+                out * (0.02 + lean * 0.8) + UP * (soil + tall * 0.78),
+                out * (0.03 + lean) + UP * (soil + tall * 0.95),
+            ],
+            16,
+        )
         wood.append(jn.sweep(path, np.linspace(0.022, 0.007, 16), arc=1))
         m = int(count * (0.42, 0.32, 0.26)[k])
         t = np.linspace(0.30, 1.0, m) ** 0.9
@@ -92,8 +155,21 @@ def _tree(h: float, spread: float, soil: float, rng: np.random.Generator, *, siz
         petiole = 0.10 + 0.05 * rng.random(m)
         start = at + way * (length * petiole)[:, None]
         wood.append(stems(at, start, 0.007, 0.005))
-        foliage.append(leaves(start, way, unit(UP + 0.35 * way * [1, 0, 1] + rng.normal(0, 0.18, (m, 3))), length, length * broad, rng,
-                              outline=outline, droop=rng.uniform(0.35, 1.0, m), fold=0.30, wave=0.07, cells=(10, 6)))  # fmt: skip
+        foliage.append(
+            leaves(
+                start,
+                way,
+                unit(UP + 0.35 * way * [1, 0, 1] + rng.normal(0, 0.18, (m, 3))),
+                length,
+                length * broad,
+                rng,
+                outline=outline,
+                droop=rng.uniform(0.35, 1.0, m),
+                fold=0.30,
+                wave=0.07,
+                cells=(10, 6),
+            )
+        )
     return wood, foliage
 
 
@@ -101,7 +177,9 @@ def _olive(h: float, spread: float, soil: float, rng: np.random.Generator) -> tu
     wood: list[Mesh] = []
     foliage: list[Mesh] = []
     fork = soil + (h - soil) * 0.42
-    trunk = jn.curve([UP * (soil - 0.03), np.array([0.015, soil + (fork - soil) * 0.5, -0.01]), np.array([-0.005, fork, 0.008])], 12)
+    trunk = jn.curve(
+        [UP * (soil - 0.03), np.array([0.015, soil + (fork - soil) * 0.5, -0.01]), np.array([-0.005, fork, 0.008])], 12
+    )
     wood.append(jn.sweep(trunk, np.linspace(0.034, 0.022, 12), arc=2))
     m = 15
     turn = _around(m, rng, 0.3)
@@ -109,7 +187,9 @@ def _olive(h: float, spread: float, soil: float, rng: np.random.Generator) -> tu
     a = np.stack([np.interp(start_t, np.linspace(0, 1, 12), trunk[:, j]) for j in range(3)], -1)
     rise = rng.uniform(0.5, 1.35, m)
     reach = (h - fork) * rng.uniform(0.55, 0.92, m)
-    b = a + np.stack([np.cos(turn) * np.cos(rise) * reach, np.sin(rise) * reach, np.sin(turn) * np.cos(rise) * reach], -1)
+    b = a + np.stack(
+        [np.cos(turn) * np.cos(rise) * reach, np.sin(rise) * reach, np.sin(turn) * np.cos(rise) * reach], -1
+    )
     wood.append(stems(a, b, 0.013, 0.005, sag=0.05))
     # twigs off the branches
     k = 11
@@ -127,7 +207,21 @@ def _olive(h: float, spread: float, soil: float, rng: np.random.Generator) -> tu
     side = unit(np.cross(way[who2], rng.normal(0, 1, (len(who2), 3))))
     lw = unit(way[who2] * 0.75 + side * 0.8)
     ln = rng.uniform(0.048, 0.076, len(who2))
-    foliage.append(leaves(la, lw, unit(UP + rng.normal(0, 0.6, (len(who2), 3))), ln, ln * 0.23, rng, outline="lance", droop=0.3, fold=0.2, wave=0.0, cells=(3, 2)))
+    foliage.append(
+        leaves(
+            la,
+            lw,
+            unit(UP + rng.normal(0, 0.6, (len(who2), 3))),
+            ln,
+            ln * 0.23,
+            rng,
+            outline="lance",
+            droop=0.3,
+            fold=0.2,
+            wave=0.0,
+            cells=(3, 2),
+        )
+    )
     return wood, foliage
 
 
@@ -141,7 +235,22 @@ def _snake(h: float, spread: float, soil: float, rng: np.random.Generator) -> tu
     length = (h - soil) * np.interp(r / 0.085, [0, 1], [1.03, 0.58]) * rng.uniform(0.82, 1.02, m)
     face = np.stack([-np.cos(turn), 0.1 * np.ones(m), -np.sin(turn)], -1) + rng.normal(0, 0.3, (m, 3))
     width = np.clip(length * 0.105, 0.045, 0.085)
-    return [], [leaves(base, way, face, length, width, rng, outline="sword", droop=rng.normal(-0.10, 0.07, m), fold=0.35, wave=0.10, twist=rng.normal(0, 0.8, m), cells=(18, 4))]
+    return [], [
+        leaves(
+            base,
+            way,
+            face,
+            length,
+            width,
+            rng,
+            outline="sword",
+            droop=rng.normal(-0.10, 0.07, m),
+            fold=0.35,
+            wave=0.10,
+            twist=rng.normal(0, 0.8, m),
+            cells=(18, 4),
+        )
+    ]
 
 
 def _monstera(h: float, spread: float, soil: float, rng: np.random.Generator) -> tuple[list[Mesh], list[Mesh]]:
@@ -157,8 +266,21 @@ def _monstera(h: float, spread: float, soil: float, rng: np.random.Generator) ->
     fall = rng.uniform(-0.75, -0.2, m)
     way = np.stack([np.cos(turn) * np.cos(fall), np.sin(fall), np.sin(turn) * np.cos(fall)], -1)
     back = tip - way * (length * 0.20)[:, None]
-    return wood, [leaves(back, way, UP + 0.25 * way * [1, 0, 1] + rng.normal(0, 0.15, (m, 3)), length, length * 0.92, rng, outline="heart",
-                         droop=rng.uniform(0.3, 0.7, m), fold=0.18, wave=0.05, cells=(16, 10))]  # fmt: skip
+    return wood, [
+        leaves(
+            back,
+            way,
+            UP + 0.25 * way * [1, 0, 1] + rng.normal(0, 0.15, (m, 3)),
+            length,
+            length * 0.92,
+            rng,
+            outline="heart",
+            droop=rng.uniform(0.3, 0.7, m),
+            fold=0.18,
+            wave=0.05,
+            cells=(16, 10),
+        )
+    ]
 
 
 def _palm(h: float, spread: float, soil: float, rng: np.random.Generator) -> tuple[list[Mesh], list[Mesh]]:
@@ -169,21 +291,52 @@ def _palm(h: float, spread: float, soil: float, rng: np.random.Generator) -> tup
     for j in range(m):
         k = j / (m - 1)
         out = np.array([np.cos(turn[j]), 0, np.sin(turn[j])])
-        reach, tall = spread * np.interp(k, [0, 1], [0.50, 0.16]) * rng.uniform(0.85, 1.08), (h - soil) * np.interp(k, [0, 1], [0.58, 1.0])
-        path = jn.curve([out * 0.03 + UP * (soil - 0.02), out * reach * 0.12 + UP * (soil + tall * 0.52), out * reach * 0.48 + UP * (soil + tall * 0.88),
-                         out * reach * 0.86 + UP * (soil + tall * (0.93 - 0.05 * (1 - k))), out * reach * 1.04 + UP * (soil + tall * (0.88 - 0.14 * (1 - k)))], 24)  # fmt: skip
+        reach, tall = (
+            spread * np.interp(k, [0, 1], [0.50, 0.16]) * rng.uniform(0.85, 1.08),
+            (h - soil) * np.interp(k, [0, 1], [0.58, 1.0]),
+        )
+        path = jn.curve(
+            [
+                out * 0.03 + UP * (soil - 0.02),
+                out * reach * 0.12 + UP * (soil + tall * 0.52),
+                out * reach * 0.48 + UP * (soil + tall * 0.88),
+                out * reach * 0.86 + UP * (soil + tall * (0.93 - 0.05 * (1 - k))),
+                out * reach * 1.04 + UP * (soil + tall * (0.88 - 0.14 * (1 - k))),
+            ],
+            24,
+        )
         wood.append(jn.sweep(path, np.linspace(0.011, 0.003, 24), arc=1))
         n = 26
         t = np.linspace(0.36, 1.0, n)
         at = np.stack([np.interp(t, np.linspace(0, 1, 24), path[:, c]) for c in range(3)], -1)
-        along = unit(np.stack([np.interp(t, np.linspace(0, 1, 24), np.gradient(path, axis=0)[:, c]) for c in range(3)], -1))
+        along = unit(
+            np.stack([np.interp(t, np.linspace(0, 1, 24), np.gradient(path, axis=0)[:, c]) for c in range(3)], -1)
+        )
         across = unit(np.cross(along, UP))
         up = np.cross(across, along)
         length = 0.30 * (h / 1.7) * np.sin(np.pi * np.interp(t, [0.36, 1], [0.22, 0.93])) ** 0.7
         for s in (-1, 1):
-            way = unit(across * s * 0.82 + along * np.interp(t, [0.36, 1], [0.45, 1.1])[:, None] + up * 0.30 + rng.normal(0, 0.07, (n, 3)))
-            foliage.append(leaves(at, way, up + rng.normal(0, 0.1, (n, 3)), length * rng.uniform(0.9, 1.1, n), np.full(n, 0.022 * h / 1.7), rng,
-                                  outline="blade", droop=rng.uniform(0.5, 1.1, n), fold=0.25, wave=0.0, cells=(6, 2)))  # fmt: skip
+            way = unit(
+                across * s * 0.82
+                + along * np.interp(t, [0.36, 1], [0.45, 1.1])[:, None]
+                + up * 0.30
+                + rng.normal(0, 0.07, (n, 3))
+            )
+            foliage.append(
+                leaves(
+                    at,
+                    way,
+                    up + rng.normal(0, 0.1, (n, 3)),
+                    length * rng.uniform(0.9, 1.1, n),
+                    np.full(n, 0.022 * h / 1.7),
+                    rng,
+                    outline="blade",
+                    droop=rng.uniform(0.5, 1.1, n),
+                    fold=0.25,
+                    wave=0.0,
+                    cells=(6, 2),
+                )
+            )
     return wood, foliage
 
 
@@ -199,7 +352,21 @@ def _bushy(h: float, spread: float, soil: float, rng: np.random.Generator) -> tu
     wood = [stems(base, tip, 0.004, 0.0025, sides=5, sag=0.12)]
     length = rng.uniform(0.05, 0.085, m) * h / 0.38
     lw = unit(way * [1, 0.2, 1] + [0, -0.25, 0] + rng.normal(0, 0.2, (m, 3)))
-    return wood, [leaves(tip, lw, UP + rng.normal(0, 0.35, (m, 3)) + 0.4 * way, length, length * 0.72, rng, outline="oval", droop=0.6, fold=0.22, wave=0.04, cells=(7, 4))]
+    return wood, [
+        leaves(
+            tip,
+            lw,
+            UP + rng.normal(0, 0.35, (m, 3)) + 0.4 * way,
+            length,
+            length * 0.72,
+            rng,
+            outline="oval",
+            droop=0.6,
+            fold=0.22,
+            wave=0.04,
+            cells=(7, 4),
+        )
+    ]
 
 
 def _fill(meshes: list[Mesh], size: Size, soil: float, inside: float) -> list[Mesh]:
@@ -251,12 +418,23 @@ FAMILIES = {
     "plant": Family(
         "plant",
         build,
-        {"tall": (0.80, 1.65, 0.80), "medium": (0.65, 1.10, 0.65), "small": (0.30, 0.38, 0.30), "slim": (0.42, 0.90, 0.42), "large": (1.00, 1.95, 1.00)},
         {
-            "pot": "ceramic:#d9d4c9,matt", "terracotta": "terracotta", "basket": "rattan", "stand": "wood:walnut", "soil": "soil",
-            "trunk": "wood:#86745e", "stem": "leaf:stem",
+            "tall": (0.80, 1.65, 0.80),
+            "medium": (0.65, 1.10, 0.65),
+            "small": (0.30, 0.38, 0.30),
+            "slim": (0.42, 0.90, 0.42),
+            "large": (1.00, 1.95, 1.00),
+        },
+        {
+            "pot": "ceramic:#d9d4c9,matt",
+            "terracotta": "terracotta",
+            "basket": "rattan",
+            "stand": "wood:walnut",
+            "soil": "soil",
+            "trunk": "wood:#86745e",
+            "stem": "leaf:stem",
             **{f"leaf_{k}": f"leaf:{k}" for k in PARAMS["kind"]},
         },
         PARAMS,
     )
-}  # fmt: skip
+}

@@ -28,7 +28,12 @@ def build(size: Size, params: Mapping[str, Any], rng: np.random.Generator) -> li
     zc = -d / 2 + thin / 2 + 0.012 if p["stand"] == "wall" else 0.0
     parts = [
         Part(box((w, h - y, thin * 0.6), bevel=0.003).moved(0, y, zc + thin * 0.2), "body"),
-        Part(box((w - 0.012, h - y - 0.020, 0.003), bevel=0.0008, segments=1).moved(0, y + 0.014, zc + thin * 0.5 + 0.0003), "screen"),
+        Part(
+            box((w - 0.012, h - y - 0.020, 0.003), bevel=0.0008, segments=1).moved(
+                0, y + 0.014, zc + thin * 0.5 + 0.0003
+            ),
+            "screen",
+        ),
         Part(box((w * 0.72, (h - y) * 0.55, thin), bevel=0.010).moved(0, y + 0.06, zc - thin * 0.15), "body"),
     ]
     if p["stand"] == "wall":
@@ -45,7 +50,15 @@ FAMILIES = {
     "television": Family(
         "television",
         build,
-        {"55": (1.23, 0.77, 0.22), "65": (1.45, 0.90, 0.26), "43": (0.96, 0.62, 0.20), "75": (1.67, 1.02, 0.28), "wall_55": (1.23, 0.705, 0.05), "wall_65": (1.45, 0.83, 0.05), "wall_75": (1.67, 0.95, 0.05)},
+        {
+            "55": (1.23, 0.77, 0.22),
+            "65": (1.45, 0.90, 0.26),
+            "43": (0.96, 0.62, 0.20),
+            "75": (1.67, 1.02, 0.28),
+            "wall_55": (1.23, 0.705, 0.05),
+            "wall_65": (1.45, 0.83, 0.05),
+            "wall_75": (1.67, 0.95, 0.05),
+        },
         {"body": "plastic:#2b2b2c", "screen": "screen", "stand": "metal:black"},
         PARAMS,
         stands="top",

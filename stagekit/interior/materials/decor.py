@@ -51,7 +51,11 @@ def leaf(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     slope = {"palm": 6.0, "snake": 0.0, "olive": 1.2}.get(name, 0.42)
     phase = (s - slope * q * 0.5) * 9.0
     width = 0.09 + 0.05 * q
-    side = np.exp(-(((phase - np.round(phase)) / width) ** 2)) * (1 - 0.6 * q) if slope < 2 else np.zeros(shape, np.float32)
+    side = (
+        np.exp(-(((phase - np.round(phase)) / width) ** 2)) * (1 - 0.6 * q)
+        if slope < 2
+        else np.zeros(shape, np.float32)
+    )
     if name == "palm":
         side = 0.3 * np.abs(np.sin(q * 14))
     veins = np.clip(midrib + 0.55 * side, 0, 1) * contrast
@@ -106,7 +110,20 @@ def paper(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     return Material(tint(base, shade), roughness=0.9, tile_m=(0.06, 0.03), bump=(2e-6 * fine).astype(np.float32))
 
 
-BOOKS = ("#e0d8c8", "#8a9a93", "#3d4a5a", "#b08a5e", "#7a4c42", "#c9beae", "#2f3033", "#a97a5c", "#d9cfc0", "#5d6b4f", "#7d7468", "#e3e0d8")
+BOOKS = (
+    "#e0d8c8",
+    "#8a9a93",
+    "#3d4a5a",
+    "#b08a5e",
+    "#7a4c42",
+    "#c9beae",
+    "#2f3033",
+    "#a97a5c",
+    "#d9cfc0",
+    "#5d6b4f",
+    "#7d7468",
+    "#e3e0d8",
+)
 
 
 def book(args: tuple[str, ...], rng: np.random.Generator) -> Material:
@@ -133,7 +150,13 @@ def book(args: tuple[str, ...], rng: np.random.Generator) -> Material:
         if kind != 3:  # a title that runs up the spine: strokes of letters
             while y < end:
                 step = int(rng.integers(3, 8))
-                cv2.rectangle(cell, (x0 + int(rng.integers(0, 3)), y), (x1 - int(rng.integers(0, 3)), y + max(1, step - 3)), ink.tolist(), -1)
+                cv2.rectangle(
+                    cell,
+                    (x0 + int(rng.integers(0, 3)), y),
+                    (x1 - int(rng.integers(0, 3)), y + max(1, step - 3)),
+                    ink.tolist(),
+                    -1,
+                )
                 y += step + int(rng.integers(0, 3)) * int(rng.random() < 0.35) * 2
         if kind in (1, 3):
             for yy in (0.06, 0.90):

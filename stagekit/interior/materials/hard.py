@@ -141,7 +141,7 @@ def shade(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     names = [a for a in args if a not in flags]
     base = colour(names[0] if names else "#e2dac9")
     px = (256, 256)
-    v, u = grid(px)
+    _v, u = grid(px)
     glow = (0.40, 0.33, 0.24) if "on" in args else None
     if "glass" in args:
         return Material(tuple(float(c) for c in linear(base)), roughness=0.12, translucency=0.4, glow=glow)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -33,7 +34,15 @@ def _line(points: Array, width: float, m: Array | None = None) -> Array:
     import cv2
 
     img = np.zeros((N, N), np.uint8)
-    cv2.polylines(img, [np.round(np.asarray(points) * N * 16).astype(np.int32)], False, 255, max(1, round(width * N)), cv2.LINE_AA, 4)
+    cv2.polylines(
+        img,
+        [np.round(np.asarray(points) * N * 16).astype(np.int32)],
+        False,
+        255,
+        max(1, round(width * N)),
+        cv2.LINE_AA,
+        4,
+    )
     out = img.astype(np.float32) / 255
     return out if m is None else np.maximum(out, m)
 
@@ -54,7 +63,9 @@ def _smooth(points: Array, n: int = 160) -> Array:
 
 
 def _paper(rng: np.random.Generator, strength: float = 0.02) -> Array:
-    return 1 + strength * fbm((N, N), rng, 4, base=(110, 110)) * 0.5 + strength * 0.25 * fbm((N, N), rng, 2, base=(4, 4))
+    return (
+        1 + strength * fbm((N, N), rng, 4, base=(110, 110)) * 0.5 + strength * 0.25 * fbm((N, N), rng, 2, base=(4, 4))
+    )
 
 
 def abstract(palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array, Array | None]:
@@ -102,7 +113,7 @@ def field(palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array, Ar
     cuts = np.sort(rng.uniform(0.25, 0.75, 1))
     bounds = [0.07, float(cuts[0]), 0.93]
     e = 0.018 * fbm((N, N), rng, 4, base=(5, 5))
-    for i, (a, b) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for i, (a, b) in enumerate(itertools.pairwise(bounds)):
         m = smoothstep(a, a + 0.05, v + e) * (1 - smoothstep(b - 0.055, b - 0.01, v + e))
         m = m * smoothstep(0.06, 0.11, u + e) * (1 - smoothstep(0.89, 0.94, u + e))
         wash = 0.78 + 0.16 * np.tanh(fbm((N, N), rng, 4, base=(6, 3)))
@@ -115,7 +126,11 @@ def strata(palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array, A
     c = _colours(palette, ("#e4dbcc", "#c8b299", "#8f9a95", "#4d5f63", "#2e3d42"))
     v, u = grid((N, N))
     out = mix(np.ones((N, N, 3), np.float32) * c[0], c[1], (v**1.4) * 0.6)
-    out = mix(out, colour("#d99a63") if not palette else c[-1], _mask([_blob((rng.uniform(0.3, 0.7), 0.27), (0.075, 0.075), rng, 0.0)]) * 0.85)
+    out = mix(
+        out,
+        colour("#d99a63") if not palette else c[-1],
+        _mask([_blob((rng.uniform(0.3, 0.7), 0.27), (0.075, 0.075), rng, 0.0)]) * 0.85,
+    )
     layers = 6
     x = u[0]
     for i in range(layers):
@@ -140,8 +155,31 @@ def line(palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array, Arr
     if len(c) > 2:
         out = mix(out, c[2], _mask([_blob((0.55, 0.52), (0.24, 0.19), rng, 0.15)]) * 0.8)
     # a face in profile, drawn in one go and varied a little
-    p = np.array([(0.62, 0.12), (0.44, 0.13), (0.33, 0.24), (0.33, 0.36), (0.26, 0.46), (0.32, 0.49), (0.31, 0.54), (0.34, 0.57), (0.32, 0.62),
-                  (0.36, 0.69), (0.48, 0.68), (0.52, 0.78), (0.46, 0.90), (0.60, 0.84), (0.72, 0.70), (0.75, 0.48), (0.70, 0.26), (0.56, 0.22), (0.50, 0.34), (0.56, 0.44), (0.50, 0.50)])  # fmt: skip
+    p = np.array(
+        [
+            (0.62, 0.12),
+            (0.44, 0.13),
+            (0.33, 0.24),
+            (0.33, 0.36),
+            (0.26, 0.46),
+            (0.32, 0.49),
+            (0.31, 0.54),
+            (0.34, 0.57),
+            (0.32, 0.62),
+            (0.36, 0.69),
+            (0.48, 0.68),
+            (0.52, 0.78),
+            (0.46, 0.90),
+            (0.60, 0.84),
+            (0.72, 0.70),
+            (0.75, 0.48),
+            (0.70, 0.26),
+            (0.56, 0.22),
+            (0.50, 0.34),
+            (0.56, 0.44),
+            (0.50, 0.50),
+        ]
+    )
     p = p + rng.normal(0, 0.008, p.shape)
     if rng.random() < 0.5:
         p[:, 0] = 1 - p[:, 0]
@@ -187,10 +225,16 @@ def dunes(palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array, Ar
     out = mix(np.ones((N, N, 3), np.float32) * c[0], c[1], v / 0.45)
     x = u[0]
     for i, ridge in enumerate((0.42, 0.55, 0.70)):
-        crest = ridge + 0.05 * np.sin(2 * np.pi * (0.7 * x + rng.random())) + 0.03 * np.sin(2 * np.pi * (1.7 * x + rng.random()))
+        crest = (
+            ridge
+            + 0.05 * np.sin(2 * np.pi * (0.7 * x + rng.random()))
+            + 0.03 * np.sin(2 * np.pi * (1.7 * x + rng.random()))
+        )
         h = v - crest[None]
         m = smoothstep(-0.0015, 0.0015, h)
-        bend = 0.10 * np.sin(2 * np.pi * (0.8 * u + rng.random())) + 0.55 * h + 0.02 * np.sin(2 * np.pi * (3 * u + 2 * v))
+        bend = (
+            0.10 * np.sin(2 * np.pi * (0.8 * u + rng.random())) + 0.55 * h + 0.02 * np.sin(2 * np.pi * (3 * u + 2 * v))
+        )
         lit = smoothstep(-0.05, 0.09, bend + 0.03 * np.sin(8 * u + i))
         ripple = 0.03 * np.sin(2 * np.pi * (70 * h + 4 * u + 2 * np.sin(6 * u))) * smoothstep(0.01, 0.15, h)
         far = np.float32(0.35 * (2 - i) / 2)
@@ -225,7 +269,9 @@ def brush(palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array, Ar
             stop = int(len(p) * rng.uniform(0.72, 1.0))
             q = p[:stop] + normal[:stop] * o * width
             img = np.zeros((N, N), np.uint8)
-            cv2.polylines(img, [np.round(q * N * 16).astype(np.int32)], False, 255, max(1, round(width * N / 24)), cv2.LINE_AA, 4)
+            cv2.polylines(
+                img, [np.round(q * N * 16).astype(np.int32)], False, 255, max(1, round(width * N / 24)), cv2.LINE_AA, 4
+            )
             bristles = np.maximum(bristles, img.astype(np.float32) / 255 * rng.uniform(0.55, 1.0))
         out = mix(out, c[1 + (i % 3 == 2) * (len(c) > 2)], bristles * 0.95)
         relief = np.maximum(relief, bristles)
@@ -235,7 +281,7 @@ def brush(palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array, Ar
 def plaster(palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array, Array | None]:
     """White on white: combed plaster in waves."""
     c = _colours(palette, ("#dedad2",))
-    v, u = grid((N, N))
+    v, _u = grid((N, N))
     bend = fbm((N, N), rng, 2, base=(1.6, 1.2))
     wave = v * 15 + 1.1 * bend
     comb = np.sin(2 * np.pi * wave)
@@ -255,7 +301,9 @@ def arches(palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array, A
     cx = 0.5 + rng.uniform(-0.06, 0.06)
     rest = c[1:] or c
     for i, r in enumerate(np.linspace(0.36, 0.08, 5)):
-        poly = np.concatenate([np.stack([cx + r * np.cos(a), 0.50 - r * np.sin(a)], -1), [(cx - r, 0.86), (cx + r, 0.86)]])
+        poly = np.concatenate(
+            [np.stack([cx + r * np.cos(a), 0.50 - r * np.sin(a)], -1), [(cx - r, 0.86), (cx + r, 0.86)]]
+        )
         colour_ = rest[(i // 2) % len(rest)] if i % 2 == 0 else c[0]
         out = mix(out, colour_, _mask([poly]) * (0.92 + 0.06 * np.tanh(fbm((N, N), rng, 3, base=(20, 20)))))
     out = mix(out, rest[-1], _mask([_blob((cx + rng.choice([-0.26, 0.26]), 0.16), (0.07, 0.07), rng, 0.0)]))
@@ -263,9 +311,17 @@ def arches(palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array, A
 
 
 PRINTS: dict[str, Painter] = {
-    "abstract": abstract, "blocks": blocks, "field": field, "strata": strata, "line": line, "botanical": botanical,
-    "dunes": dunes, "brush": brush, "plaster": plaster, "arches": arches,
-}  # fmt: skip
+    "abstract": abstract,
+    "blocks": blocks,
+    "field": field,
+    "strata": strata,
+    "line": line,
+    "botanical": botanical,
+    "dunes": dunes,
+    "brush": brush,
+    "plaster": plaster,
+    "arches": arches,
+}
 
 
 def print_picture(kind: str, palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array, Array | None, float]:

@@ -42,7 +42,9 @@ def marble(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     main = _ridge(slant, 0.05) * smoothstep(-0.3, 1.2, fbm(shape, rng, 2, base=(2, 2)))
     slant2 = warp(np.sin(2 * np.pi * (3 * u + v) + 2.2 * fbm(shape, rng, 2, base=(2, 2))), dv, du)
     second = _ridge(slant2, 0.06) * smoothstep(0.0, 1.5, fbm(shape, rng, 2, base=(3, 3)))
-    hair = _ridge(warp(fbm(shape, rng, 2, base=(5, 5)), du * 0.6, dv * 0.6), 0.03) * smoothstep(0.3, 1.6, fbm(shape, rng, 2, base=(4, 4)))
+    hair = _ridge(warp(fbm(shape, rng, 2, base=(5, 5)), du * 0.6, dv * 0.6), 0.03) * smoothstep(
+        0.3, 1.6, fbm(shape, rng, 2, base=(4, 4))
+    )
     halo = _ridge(slant, 0.25) * smoothstep(-0.3, 1.2, fbm(shape, rng, 2, base=(2, 2)))
     veins = np.clip(0.75 * main + 0.5 * second + 0.4 * hair, 0, 1) * amount
     clouds = np.clip(0.35 + 0.25 * warp(fbm(shape, rng, 5, base=(3, 3), gain=0.55), du, dv) + 0.3 * halo, 0, 1)
@@ -59,7 +61,7 @@ def marble(args: tuple[str, ...], rng: np.random.Generator) -> Material:
 
 def _travertine(rng: np.random.Generator) -> Material:
     shape = (512, 512)
-    v, _ = grid(shape)
+    _v, _ = grid(shape)
     bands = fbm(shape, rng, 4, base=(16, 1.5), gain=0.6)
     fine = fbm(shape, rng, 3, base=(60, 6))
     bands = warp(bands, 0, fbm(shape, rng, 3, base=(3, 3)) * 8)

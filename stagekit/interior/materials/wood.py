@@ -64,7 +64,7 @@ def _species(name: str) -> Species:
 
 
 def _hex(rgb: Array) -> str:
-    return "#" + "".join(f"{int(round(float(c) * 255)):02x}" for c in np.clip(rgb, 0, 1))
+    return "#" + "".join(f"{round(float(c) * 255):02x}" for c in np.clip(rgb, 0, 1))
 
 
 def wood(args: tuple[str, ...], rng: np.random.Generator) -> Material:
@@ -74,7 +74,7 @@ def wood(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     finish = args[1] if len(args) > 1 else "oiled"
     if finish not in FINISHES:
         raise OptionError(f"unknown finish {finish!r} of wood; known: {', '.join(FINISHES)}")
-    h, w = SHAPE
+    h = SHAPE[0]
     v, u = grid(SHAPE)
     boards = 3
     rings = np.zeros(SHAPE, np.float32)
@@ -152,8 +152,8 @@ def rattan(args: tuple[str, ...], rng: np.random.Generator) -> Material:
 
 
 def cane(args: tuple[str, ...], rng: np.random.Generator) -> Material:
-    """``cane[:colour][,solid]``: the six-way web of chair seats, eight-sided holes 13 mm apart, cut out (``solid``: dark
-    behind instead)."""
+    """``cane[:colour][,solid]``: the six-way web of chair seats, eight-sided holes 13 mm apart, cut out (``solid``:
+    dark behind instead)."""
     solid = "solid" in args
     names = [a for a in args if a != "solid"]
     base = colour(names[0] if names else "#cdae7c")
@@ -180,5 +180,3 @@ def cane(args: tuple[str, ...], rng: np.random.Generator) -> Material:
         bump=(height * 0.0008).astype(np.float32),
         opacity=None if solid else cover.astype(np.float32),
     )
-
-
