@@ -14,6 +14,9 @@ ROUND = {"coffee_table": "style", "dining_table": "shape", "rug": "shape", "pouf
 """Families whose parameter of that name can be ``round`` and then needs a size as deep as wide."""
 
 
+VARIED = ("plant", "art", "books", "vase", "bowl", "tray", "candle")
+
+
 class Wardrobe:
     """The scene's style, fixed by its seed."""
 
@@ -36,7 +39,7 @@ class Wardrobe:
         return bool(self.rng(f"likes {name}").uniform() < self.wants(name) / 1.5 + 1e-9)
 
     def worn(self, name: str) -> tuple[dict[str, Any], dict[str, str]]:
-        """Parameters and materials of a family in this scene."""
+        """Parameters and materials of a family in this scene: chairs of a room are alike."""
         if name not in self._worn:
             self._worn[name] = self.outfit.dress(name, self.rng(f"dress {name}"))
         return self._worn[name]
@@ -48,7 +51,7 @@ class Wardrobe:
         if name in ROUND:
             is_round = self.worn(name)[0].get(ROUND[name], fam.params[ROUND[name]][0]) == "round"
             fitting = [s for s in fam.sizes.values() if (abs(s[0] - s[2]) < 0.011) == is_round]
-            allowed = [s for s in allowed if s in fitting] or fitting or allowed
+            allowed = [s for s in allowed if s in fitting] or allowed
         order = self.rng(f"sizes {name}").permutation(len(allowed))
         return [allowed[i] for i in order]
 
@@ -56,8 +59,10 @@ class Wardrobe:
         self, name: str, size: Size, position: tuple[float, float, float], yaw_deg: float, **params: Any
     ) -> Placement:
         """A placement that wears the scene's style."""
-        own, materials = self.worn(name)
         self._count += 1
+        own, materials = self.worn(name)
+        if name in VARIED:  # no two vases alike
+            own, materials = self.outfit.dress(name, self.rng(f"dress {name} {position}"))
         return Placement(
             name,
             tuple(float(v) for v in size),  # type: ignore[arg-type]
