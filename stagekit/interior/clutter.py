@@ -1,4 +1,4 @@
-"""Small things: books, vases, bowls, candles, boxes, and the stems that stand in vases. Metres, base centre at the origin."""
+"""Small things: books, vases, bowls, candles, and the stems that stand in vases. Metres, base centre at the origin."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _cloth(mesh: Mesh, k: int, size: Array, *, up: int = 1, across: int = 0) -> 
 
 
 def book(thick: float, height: float, deep: float, k: int) -> list[Part]:
-    """A book standing on y = 0, its spine towards +Z (at z = deep / 2): two boards, a rounded spine, the pages inside."""
+    """A book standing on y = 0, its spine towards +Z (at z = deep / 2): two boards, a rounded spine, pages."""
     c = 0.0028
     size = np.array([thick, height, deep])
     a = np.linspace(-np.pi / 2, np.pi / 2, 6)
@@ -119,7 +119,7 @@ def vase(style: str, width: float, height: float, *, fine: bool = True) -> tuple
 
 
 def bunch(kind: str, foot: float, top: float, spread: float, mouth: float, rng: np.random.Generator) -> list[Part]:
-    """Stems that come out of a mouth at height ``foot`` and end below ``top``: eucalyptus, branches, dry grass, tulips."""
+    """Stems that come out of a mouth at height ``foot`` and end below ``top``: eucalyptus, branches, dry, olive."""
     n = {"eucalyptus": 7, "branches": 5, "dry": 16, "olive": 6}[kind]
     turn = np.arange(n) * 2.4 + rng.uniform(0, 6.3)
     lean = rng.uniform(0.12, 0.55, n) if kind != "dry" else rng.uniform(0.02, 0.32, n)

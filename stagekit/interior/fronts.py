@@ -44,8 +44,8 @@ def carcass(
     return [Part(p.mesh.moved(y=y), p.slot) for p in out]
 
 
-def handle(style: str, width: float, *, vertical: bool = False) -> Mesh | None:
-    """A handle centred at the origin on a face at z = 0, or None. ``width``: of the front it serves (bars follow it)."""
+def handle_mesh(style: str, width: float, *, vertical: bool = False) -> Mesh | None:
+    """A handle centred at the origin on a face at z = 0, or None. ``width``: of the front it serves."""
     if style in ("none", "groove"):
         return None
     if style == "knob":
@@ -106,8 +106,8 @@ def front(
     place: str = "centre",
     grain_up: bool = False,
 ) -> list[Part]:
-    """A door or drawer front of ``size`` standing on y = 0, its face at z = size[2] / 2. ``place``: where the handle sits
-    (centre, left, right, top)."""
+    """A door or drawer front of ``size`` standing on y = 0, its face at z = size[2] / 2. ``place``: where the
+    handle sits (centre, left, right, top)."""
     w, h, t = size
     parts: list[Part] = []
 
@@ -185,11 +185,11 @@ def front(
     else:
         raise OptionError(f"unknown panel {style!r}; known: {', '.join(PANELS)}")
     vertical = place in ("left", "right")
-    m = globals()["handle"](handle, h * 0.5 if vertical else w, vertical=vertical)
+    m = handle_mesh(handle, h * 0.5 if vertical else w, vertical=vertical)
     if m is not None:
-        x = {"left": -w / 2 + 0.042, "right": w / 2 - 0.042}.get(place, 0.0)
+        at = {"left": -w / 2 + 0.042, "right": w / 2 - 0.042}.get(place, 0.0)
         y = h - 0.045 if place == "top" else (h * 0.52 if vertical else h / 2)
-        where = [x] if place != "centre" or w < 0.62 or (handle == "cup" and w < 0.5) else [-w * 0.27, w * 0.27]
+        where = [at] if place != "centre" or w < 0.62 or (handle == "cup" and w < 0.5) else [-w * 0.27, w * 0.27]
         parts += [Part(m.moved(xx, y, t / 2), "handle") for xx in where]
     return parts
 
@@ -230,8 +230,8 @@ def inset(
     deep: float = 0.019,
     back: float = -0.006,
 ) -> list[Part]:
-    """Fronts that fill an opening of ``w`` x ``h`` (middle at ``x``, bottom at ``y``), their faces at z = ``face`` + back;
-    a dark board behind closes the gaps. Doors hang in pairs: handles meet."""
+    """Fronts that fill an opening of ``w`` x ``h`` (middle at ``x``, bottom at ``y``), their faces at z = ``face`` +
+    back; a dark board behind closes the gaps. Doors hang in pairs: handles meet."""
     z = face + back - deep / 2
     parts = [Part(box((w, h, 0.004), bevel=0.0005, segments=1).moved(x, y, z - deep / 2 - 0.004), "inside")]
     cw, ch = w / columns, h / rows

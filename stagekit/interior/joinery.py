@@ -87,8 +87,8 @@ def _brick_plan() -> tuple[Array, Array, Array]:
                 lo[e], hi[e] = -1, 1
                 q = [at[tuple(lo), a], at[tuple(hi), a], at[tuple(hi), b], at[tuple(lo), b]]
                 faces += [(q[0], q[1], q[2]), (q[0], q[2], q[3])]
-    for c in {tuple(s) for s in signs}:
-        faces.append((at[c, 0], at[c, 1], at[c, 2]))
+    for tip in {tuple(s) for s in signs}:
+        faces.append((at[tip, 0], at[tip, 1], at[tip, 2]))
     f = np.array(faces)
     # turn every triangle outwards (measured on a unit box with a chamfer of a tenth)
     p = sign * np.where(np.arange(3)[None] == axis_of[:, None], 1.0, 0.9)
@@ -125,7 +125,7 @@ def board(size: Vec3, rng: np.random.Generator, *, bevel: float = 0.003, segment
 
 
 def curve(points: Sequence[Vec3] | Array, n: int = 16) -> Array:
-    """(n, 3): a smooth line through a few points (Catmull-Rom, centripetal spacing), evenly stepped in its parameter."""
+    """(n, 3): a smooth line through a few points (Catmull-Rom, centripetal), evenly stepped in its parameter."""
     p = np.asarray(points, float)
     t = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(p, axis=0), axis=1) ** 0.5)])
     slope = np.gradient(p, t, axis=0)
@@ -310,9 +310,9 @@ def slab(
     turn: bool = False,
     dish: float = 0.0,
 ) -> Mesh:
-    """A flat top of ``outline`` (N, 2) x, z (counter-clockwise with z up the page, seen whole from its middle) standing on
-    y = 0. ``under``: its lower edge is chamfered by that much (a knife edge). ``dish``: the top is hollowed by that much.
-    Grain along x (``turn``: along z)."""
+    """A flat top of ``outline`` (N, 2) x, z (counter-clockwise with z up the page, seen whole from its middle) standing
+    on y = 0. ``under``: its lower edge is chamfered by that much (a knife edge). ``dish``: the top is hollowed by that
+    much. Grain along x (``turn``: along z)."""
     o = np.asarray(outline, float)
     t = np.roll(o, -1, 0) - np.roll(o, 1, 0)
     n = np.stack([t[:, 1], -t[:, 0]], -1)

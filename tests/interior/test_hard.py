@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -17,13 +19,13 @@ OPEN_SHEETS = ("leaf", "shade", "globe", "print", "mat", "web", "dry")  # seen f
 TOLERANCE = 0.015
 
 
-def place(name: str, size: str | None = None, seed: int = 3, **params: object) -> Placement:
+def place(name: str, size: str | None = None, seed: int = 3, **params: Any) -> Placement:
     fam = family(name)
     return Placement(name, fam.sizes[size] if size else fam.default_size, (0, 0, 0), params=params, seed=seed)
 
 
-def cases() -> list[tuple[str, str, dict[str, object]]]:
-    out: list[tuple[str, str, dict[str, object]]] = []
+def cases() -> list[tuple[str, str, dict[str, Any]]]:
+    out: list[tuple[str, str, dict[str, Any]]] = []
     for name in NAMES:
         fam = family(name)
         out += [(name, size, {}) for size in fam.sizes]
@@ -32,12 +34,12 @@ def cases() -> list[tuple[str, str, dict[str, object]]]:
     return out
 
 
-def label(case: tuple[str, str, dict[str, object]]) -> str:
+def label(case: tuple[str, str, dict[str, Any]]) -> str:
     return "-".join([case[0], case[1], *(f"{k}={v}" for k, v in case[2].items())])
 
 
 @pytest.mark.parametrize("case", cases(), ids=label)
-def test_fills_its_size_with_sound_meshes(case: tuple[str, str, dict[str, object]]) -> None:
+def test_fills_its_size_with_sound_meshes(case: tuple[str, str, dict[str, Any]]) -> None:
     name, size_name, params = case
     fam = family(name)
     size = np.array(fam.sizes[size_name])
@@ -116,7 +118,8 @@ def test_unknown_values_are_refused(name: str) -> None:
     fam = family(name)
     key = next(iter(fam.params))
     with pytest.raises(OptionError, match=key):
-        build(place(name, **{key: "no such thing"}))
+        wrong: dict[str, Any] = {key: "no such thing"}
+        build(place(name, **wrong))
     with pytest.raises(OptionError, match="colour"):
         build(place(name, colour="red"))
 

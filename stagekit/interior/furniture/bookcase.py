@@ -1,4 +1,4 @@
-"""Bookcases: boarded, open metal frames, ladders; their shelves hold books, boxes, vases and bowls as the seed has it."""
+"""Bookcases: boarded, open metal frames, ladders; the seed fills their shelves with books, boxes, vases and bowls."""
 
 from __future__ import annotations
 

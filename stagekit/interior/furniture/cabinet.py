@@ -239,7 +239,7 @@ def _round(w: float, h: float, d: float, p: Mapping[str, Any], rng: np.random.Ge
         Part(jn.slab(jn.ellipse(w - 0.06, d - 0.06), 0.032), "body"),
     ]
     for y in (y0 + (cut - y0) / 2, cut + (h - 0.022 - cut) / 2):
-        m = fronts.handle(p["handles"], w)
+        m = fronts.handle_mesh(p["handles"], w)
         if m is not None:
             parts.append(Part(m.moved(0, y, d * 0.485), "handle"))
     return parts

@@ -76,7 +76,7 @@ def build_office(size: Size, params: Mapping[str, Any], rng: np.random.Generator
 
     def back(q: np.ndarray, n: np.ndarray, c: np.ndarray) -> np.ndarray:
         z = 0.035 * c[:, 0] ** 2 + 0.022 * np.cos(1.5 * c[:, 1] + 0.9) - 0.02 * np.clip(c[:, 1], 0, 1) ** 2
-        groove = 0.0
+        groove: Any = 0.0
         if exe:
             groove = 0.012 * np.abs(np.sin(ribs * np.pi * (c[:, 1] * 0.5 + 0.5))) ** 0.6 * (n[:, 2] > 0.2)
         x = q[:, 0] * (1 - 0.16 * np.clip(c[:, 1], 0, 1) ** 2)

@@ -65,7 +65,7 @@ def build_books(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
     if p["on_top"] == "bowl":
         parts.append(Part(bowl(min(w, d) * 0.55, extra).moved(0.01, h - extra), "object"))
     elif p["on_top"] == "beads":
-        from .lamp import sphere
+        from .shades import sphere
 
         a = np.linspace(0, 2 * np.pi, 19)[:-1]
         ball = sphere(0.009, 8, 12)

@@ -7,36 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ...types import Array
 from .. import joinery as jn
 from ..family import Family, Size
-from ..mesh import Mesh, Part, box
+from ..mesh import Mesh, Part
+from .pendants import PENDANT, build_pendant
+from .shades import bowl_sheet, shade, sphere
 
 FLOOR = {"style": ("tripod", "arc", "column", "pharmacy", "classic", "globe")}
 TABLE = {"style": ("ceramic", "cylinder", "mushroom", "stick", "gourd", "cone")}
-PENDANT = {"style": ("dome", "globe", "drum", "rattan", "linear", "cone", "cluster", "disc")}
-
-
-def sphere(r: float, n: int = 14, segments: int = 28) -> Mesh:
-    """A ball standing on y = 0."""
-    t = np.linspace(-np.pi / 2, np.pi / 2, n)
-    return jn.turned(np.stack([r * np.cos(t), r * np.sin(t) + r], -1), segments=segments, smooth=True)
-
-
-def shade(r0: float, r1: float, height: float, y: float, *, spider: bool = True) -> list[Part]:
-    """A cloth shade, radius ``r0`` below and ``r1`` above, with rolled rims, a wire spider and a bulb inside."""
-    k = np.linspace(0, 1, 4)
-    profile = np.stack([r0 + (r1 - r0) * k, y + height * k], -1)
-    parts = [Part(jn.turned(profile, segments=56, smooth=True), "shade")]
-    parts += [Part(jn.ring(r, 0.005, n=48, y=yy), "shade") for r, yy in ((r0, y), (r1, y + height))]
-    if spider:
-        yy = y + height * 0.80
-        rr = r0 + (r1 - r0) * 0.80
-        for a in np.radians([0, 120, 240]):
-            parts.append(Part(jn.rod((0, yy, 0), (rr * np.cos(a), yy + 0.01, rr * np.sin(a)), 0.004, arc=1), "metal"))
-        parts.append(Part(sphere(0.028, 9, 14).moved(y=y + height * 0.38), "bulb"))
-        parts.append(Part(jn.rod((0, y + height * 0.1, 0), (0, y + height * 0.42, 0), 0.022, arc=2), "metal"))
-    return parts
 
 
 def build_floor(size: Size, params: Mapping[str, Any], rng: np.random.Generator) -> list[Part]:
@@ -97,7 +75,7 @@ def build_floor(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
         a = np.linspace(0.02, np.pi / 2, 12)
         y1 = h - drop - 0.012
         dome = np.stack([shade_r * np.sin(a[::-1]), y1 - shade_r * 0.85 * (1 - np.cos(a[::-1]))], -1)
-        parts += [Part(m.moved(x1), "metal") for m in _bowl(dome)]
+        parts += [Part(m.moved(x1), "metal") for m in bowl_sheet(dome)]
         parts.append(Part(sphere(0.05, 10, 18).moved(x1, y1 - shade_r * 0.62), "bulb"))
     elif style == "column":
         r = min(w, d) / 2
@@ -125,7 +103,7 @@ def build_floor(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
         parts.append(Part(sphere(0.018, 8, 14).moved(x0, h - 0.058), "metal"))
         k = np.array([(0.020, 0.0), (0.045, -0.015), (0.08, -0.06), (0.10, -0.115)])[::-1]
         prof = jn.curve(np.column_stack([k, 0 * k[:, 0]]), 12)[:, :2]
-        parts += [Part(m.moved(x1, h - 0.04), "metal") for m in _bowl(prof)]
+        parts += [Part(m.moved(x1, h - 0.04), "metal") for m in bowl_sheet(prof)]
         parts.append(
             Part(
                 jn.turned([(0, -0.02), (0.022, -0.02), (0.022, 0.02), (0.01, 0.03), (0, 0.03)], segments=16).moved(
@@ -158,14 +136,6 @@ def build_floor(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
         parts.append(Part(jn.rod((0, 0.02, 0), (0, h - sh * 0.2, 0), 0.018), "metal"))
         parts += shade(r * 0.99, r * 0.86, sh, h - sh)
     return jn.fit(parts, size)
-
-
-def _bowl(profile: Array) -> list[Mesh]:
-    """A sheet turned about Y (rim first, then up to the neck), seen from outside and inside, with a rolled rim."""
-    p = np.asarray(profile, float)
-    outer = jn.turned(p, segments=48, smooth=True)
-    inner = jn.turned((p * [0.985, 1.0] - [0.0015, 0.0])[::-1].clip([0, -9], [9, 9]), segments=48, smooth=True)
-    return [outer, inner, jn.ring(float(p[0, 0]) - 0.001, 0.005, n=48, y=float(p[0, 1]))]
 
 
 def _vessel(profile: list[tuple[float, float]], n: int = 40) -> Mesh:
@@ -269,140 +239,6 @@ def build_table(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
     if style != "stick":
         parts.append(Part(jn.rod((0, hb * 0.90, 0), (0, hb + 0.02, 0), 0.018), "metal"))
     parts += shade(r * 0.995, r * 0.82, sh, h - sh)
-    return jn.fit(parts, size)
-
-
-def build_pendant(size: Size, params: Mapping[str, Any], rng: np.random.Generator) -> list[Part]:
-    """A pendant: its lowest point at y = 0, its ceiling rose at the top of ``size``; the cord takes what is left."""
-    style = jn.choose("pendant", PENDANT, params)["style"]
-    w, h, d = size
-    r = min(w, d) / 2
-    parts: list[Part] = []
-    top = 0.0
-
-    def cord(x: float, y: float, z: float = 0.0) -> None:
-        parts.append(Part(jn.rod((x, y, z), (x, h - 0.02, z), 0.006, arc=1), "cord"))
-
-    def rose(x: float = 0.0, rr: float = 0.055, z: float = 0.0) -> None:
-        rr = min(rr, r)
-        parts.append(
-            Part(
-                jn.turned([(0, h - 0.028), (rr * 0.9, h - 0.028), (rr, h - 0.022), (rr, h), (0, h)], segments=32).moved(
-                    x, 0, z
-                ),
-                "metal",
-            )
-        )
-
-    if style in ("dome", "cone"):
-        hb = min(w * (0.62 if style == "dome" else 0.5), h * 0.6)
-        if style == "dome":
-            a = np.linspace(0, np.pi / 2 - 0.12, 16)
-            prof = np.stack([r * np.cos(a) ** 0.9, hb * 0.9 * np.sin(a)], -1)
-        else:
-            prof = np.stack([np.linspace(r, 0.04, 6), np.linspace(0, hb * 0.9, 6)], -1)
-        parts += [Part(m, "metal" if k != 1 else "lining") for k, m in enumerate(_bowl(prof + np.array([0, 0.0025])))]
-        top = hb
-        parts.append(
-            Part(
-                jn.turned([(0, hb * 0.84), (0.05, hb * 0.84), (0.03, hb * 0.94), (0.02, hb), (0, hb)], segments=24),
-                "cap",
-            )
-        )
-        parts.append(Part(sphere(0.045, 10, 18).moved(y=hb * 0.26), "bulb"))
-    elif style == "globe":
-        parts.append(Part(sphere(r, 24, 48), "globe"))
-        top = 2 * r + 0.03
-        parts.append(
-            Part(
-                jn.turned(
-                    [
-                        (0, 2 * r - 0.012),
-                        (0.05, 2 * r - 0.012),
-                        (0.045, 2 * r + 0.012),
-                        (0.015, 2 * r + 0.03),
-                        (0, 2 * r + 0.03),
-                    ],
-                    segments=24,
-                ),
-                "cap",
-            )
-        )
-    elif style == "drum":
-        hb = min(w * 0.42, h * 0.5)
-        parts += shade(r * 0.995, r * 0.995, hb, 0.0025)
-        parts.append(Part(jn.slab(jn.ellipse(w * 0.97, w * 0.97, 56), 0.003, bevel=0.001).moved(y=0.012), "shade"))
-        top = hb * 0.82
-    elif style == "rattan":
-        hb = min(w * 0.68, h * 0.6)
-        a = np.linspace(0.0, np.pi / 2 - 0.10, 22)
-        rr, yy = r * np.cos(a) ** 0.55, hb * (0.02 + 0.96 * np.sin(a) ** 1.15)
-        rr *= 1 - 0.10 * np.exp(-((a / 0.18) ** 2))
-        for k in range(0, len(a), 1):
-            parts.append(Part(jn.ring(float(rr[k]), 0.006 if k else 0.011, n=30, y=float(yy[k])), "weave"))
-        for b in np.linspace(0, 2 * np.pi, 30, endpoint=False):
-            path = np.stack([rr * np.cos(b), yy, rr * np.sin(b)], -1) * [0.994, 1, 0.994]
-            parts.append(Part(jn.sweep(path, 0.006, ref=(-np.sin(b), 0, np.cos(b)), arc=1), "weave"))
-        top = hb
-        parts.append(Part(jn.turned([(0, hb * 0.93), (0.035, hb * 0.93), (0.03, hb), (0, hb)], segments=20), "cap"))
-        parts.append(Part(sphere(0.05, 10, 18).moved(y=hb * 0.42), "bulb"))
-        parts.append(Part(jn.rod((0, hb * 0.56, 0), (0, hb, 0), 0.03), "cap"))
-    elif style == "linear":
-        t = 0.055
-        parts.append(Part(box((w, t, d), bevel=0.004).moved(y=0.004), "metal"))
-        parts.append(Part(box((w - 0.02, 0.006, d - 0.015), bevel=0.002), "bulb"))
-        for x in (-w * 0.36, w * 0.36):
-            cord(x, t)
-        parts.append(Part(box((w * 0.80, 0.026, min(d, 0.06)), bevel=0.003).moved(y=h - 0.026), "metal"))
-        return jn.fit(parts, size)
-    elif style == "disc":
-        parts.append(
-            Part(
-                jn.turned(
-                    [
-                        (0, 0.012),
-                        (r - 0.02, 0.0),
-                        (r - 0.004, 0.004),
-                        (r, 0.016),
-                        (r - 0.006, 0.03),
-                        (0.03, 0.07),
-                        (0, 0.075),
-                    ],
-                    segments=64,
-                ),
-                "shade",
-            )
-        )
-        top = 0.07
-    else:  # cluster: five globes round a stem
-        k = r * 0.30
-        for j in range(5):
-            a = 2 * np.pi * j / 5 + 0.3
-            c, s = (r - k) * np.cos(a), (r - k) * np.sin(a)
-            y = 0.0 if j % 2 == 0 else 0.10
-            parts.append(Part(sphere(k, 14, 26).moved(c, y, s), "globe"))
-            parts.append(
-                Part(
-                    jn.sweep(
-                        jn.curve(
-                            [
-                                (c, y + 2 * k, s),
-                                (c, y + 2 * k + 0.03, s),
-                                (c * 0.5, y * 0.3 + 2 * k + 0.13, s * 0.5),
-                                (0, 2 * k + 0.16, 0),
-                            ],
-                            10,
-                        ),
-                        0.010,
-                        arc=2,
-                    ),
-                    "metal",
-                )
-            )
-        parts.append(Part(sphere(0.03, 9, 16).moved(y=2 * k + 0.13), "metal"))
-        top = 2 * k + 0.18
-    cord(0.0, top - 0.005)
-    rose()
     return jn.fit(parts, size)
 
 

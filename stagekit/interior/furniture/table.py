@@ -7,20 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ...types import Array
 from .. import fronts
 from .. import joinery as jn
 from ..family import Family, Size
 from ..mesh import Part, box
+from .tables_low import COFFEE, METAL_LEGS, SIDE, aprons, build_coffee, build_side, legs_at, top_board
 
-COFFEE = {
-    "style": ("rectangular", "round", "oval", "drum", "nesting", "block", "tray", "plinth"),
-    "legs": ("tapered", "splayed", "turned", "block", "hairpin", "metal", "cylinder"),
-    "shelf": ("none", "shelf", "slatted"),
-}
-SIDE = {
-    "style": ("pedestal", "drum", "tripod", "c_shape", "square", "hourglass"),
-}
 DINING = {
     "shape": ("rectangular", "round", "oval", "boat"),
     "base": ("tapered", "trestle", "pedestal", "hairpin", "x_metal", "splayed", "turned", "slab", "spider", "drum"),
@@ -30,236 +22,6 @@ DESK = {
     "legs": ("tapered", "splayed", "metal", "hairpin", "square"),
     "handles": ("none", "knob", "bar", "cup"),
 }
-METAL_LEGS = ("hairpin", "metal")
-
-
-def outline(shape: str, w: float, d: float) -> Array:
-    """Plan of a top."""
-    if shape == "round":
-        return jn.ellipse(w, d, 72)
-    if shape == "oval":
-        return jn.ellipse(w, d, 72, 2.5)
-    if shape == "boat":
-        o = jn.rounded(w, d, 0.03, 5)
-        x = np.linspace(-1, 1, 15)[1:-1] * (w / 2 - 0.04)
-        low = np.stack([x, np.full_like(x, -d / 2)], -1)
-        o = np.concatenate([low, o[:10], -low, o[10:]])
-        o[:, 1] *= 1 - 0.16 * np.abs(2 * o[:, 0] / w) ** 2.2
-        return o
-    return jn.rounded(w, d, 0.012, 4)
-
-
-def _legs(
-    style: str, h: float, places: list[tuple[float, float]], rng: np.random.Generator, stout: float = 1.0
-) -> list[Part]:
-    slot = "metal" if style in METAL_LEGS else "legs"
-    return [Part(m.mesh, slot) for x, z in places for m in jn.leg(style, h, x, z, rng, stout=stout)]
-
-
-def _aprons(w: float, d: float, top: float, height: float, rng: np.random.Generator, thick: float = 0.02) -> list[Part]:
-    out = [jn.board((w, height, thick), rng).moved(0, top - height, s * (d / 2 - thick / 2)) for s in (-1, 1)]
-    out += [
-        jn.board((thick, height, d - 2 * thick), rng).moved(s * (w / 2 - thick / 2), top - height, 0) for s in (-1, 1)
-    ]
-    return [Part(m, "legs") for m in out]
-
-
-def _top(
-    shape: str,
-    w: float,
-    d: float,
-    t: float,
-    y: float,
-    rng: np.random.Generator,
-    *,
-    under: float = 0.0,
-    bevel: float = 0.004,
-) -> Part:
-    """A top with its upper face at ``y``."""
-    if shape == "rectangular" and not under:
-        return Part(jn.board((w, t, d), rng, bevel=bevel, segments=2).moved(y=y - t), "top")
-    return Part(jn.slab(outline(shape, w, d), t, bevel=bevel, under=under, rng=rng).moved(y=y - t), "top")
-
-
-def build_coffee(size: Size, params: Mapping[str, Any], rng: np.random.Generator) -> list[Part]:
-    """A coffee table; ``shelf`` goes with the styles that have legs."""
-    p = jn.choose("coffee_table", COFFEE, params)
-    w, h, d = size
-    style = p["style"]
-    parts: list[Part] = []
-    if style in ("rectangular", "round", "oval", "tray"):
-        t = 0.028
-        shape = "rectangular" if style == "tray" else style
-        parts.append(_top(shape, w, d, t, h, rng, under=0.012 if style in ("round", "oval") else 0.0))
-        if style == "tray":
-            rim = 0.03
-            parts[-1] = Part(parts[-1].mesh.moved(y=-rim + 0.004), "top")
-            parts += [
-                Part(jn.board((w, rim + t, 0.016), rng, bevel=0.004).moved(0, h - rim - t, s * (d / 2 - 0.008)), "top")
-                for s in (-1, 1)
-            ]
-            parts += [
-                Part(jn.board((0.016, rim + t, d), rng, bevel=0.004).moved(s * (w / 2 - 0.008), h - rim - t, 0), "top")
-                for s in (-1, 1)
-            ]
-        k = 0.10 if style == "rectangular" or style == "tray" else 0.21
-        places = jn.corners(w, d, 0.075) if k == 0.10 else jn.corners(w * 0.66, d * 0.66, 0.0)
-        under = h - t - (0.026 if style == "tray" else 0)
-        if style == "round":
-            a = np.radians([30, 150, 270])
-            places = [(0.32 * w * np.cos(x), -0.32 * d * np.sin(x)) for x in a]
-        parts += _legs(p["legs"], under, places, rng)
-        if p["legs"] in ("tapered", "turned", "block") and style != "round":
-            x, z = abs(places[0][0]), abs(places[0][1])
-            parts += _aprons(2 * x, 2 * z + 0.02, under, 0.05, rng)
-        if p["shelf"] != "none" and p["legs"] not in ("hairpin", "splayed"):
-            sy, x, z = 0.13, abs(places[0][0]), max(abs(q[1]) for q in places)
-            if style == "round":
-                parts.append(Part(jn.slab(jn.ellipse(w * 0.62, d * 0.62), 0.016, rng=rng).moved(y=sy), "legs"))
-            elif p["shelf"] == "shelf":
-                parts.append(Part(jn.board((2 * x - 0.01, 0.018, 2 * z - 0.01), rng).moved(y=sy), "legs"))
-            else:
-                n = max(5, int(2 * z / 0.06))
-                parts += [
-                    Part(jn.board((2 * x, 0.016, 0.04), rng).moved(0, sy, zz), "legs")
-                    for zz in np.linspace(-z + 0.02, z - 0.02, n)
-                ]
-    elif style == "drum":
-        o = jn.ellipse(w, d, 80)
-        parts.append(Part(jn.slab(o, 0.03, bevel=0.006, rng=rng).moved(y=h - 0.03), "top"))
-        n = 64
-        a = np.linspace(0, 2 * np.pi, n * 6, endpoint=False)
-        r = 0.5 - 0.010 * (1 - np.abs(np.sin(a * n / 2)) ** 0.8) - 0.006
-        o2 = np.stack([np.cos(a) * r * w, np.sin(a) * r * d], -1)
-        parts.append(Part(jn.slab(o2, h - 0.03 - 0.02, bevel=0.002, rng=rng).moved(y=0.02).uv_turned(), "top"))
-        parts.append(Part(jn.slab(jn.ellipse(w - 0.08, d - 0.08, 60), 0.03), "metal"))
-    elif style == "nesting":
-        for k, (wx, hy, dx, dz) in enumerate(((0.66, 1.0, -0.17, -0.10), (0.50, 0.80, 0.25, 0.16))):
-            ww = w * wx
-            dd = min(d * (0.80 if k == 0 else 0.62), ww)
-            hh = h * hy
-            piece = [_top("round", ww, dd, 0.024, hh, rng, under=0.010)]
-            a0 = 0.6 + k
-            for j in range(3):
-                a = a0 + 2 * np.pi * j / 3
-                c, s = np.cos(a), np.sin(a)
-                piece.append(
-                    Part(
-                        jn.grain(
-                            jn.rod(
-                                (c * ww * 0.40, 0, s * dd * 0.40),
-                                (c * ww * 0.30, hh - 0.022, s * dd * 0.30),
-                                0.022,
-                                0.034,
-                            ),
-                            rng,
-                        ),
-                        "legs",
-                    )
-                )
-            parts += [Part(q.mesh.moved(dx * w, 0, dz * d), q.slot) for q in piece]
-    elif style == "block":
-        parts.append(Part(jn.board((w, h - 0.10, d), rng, bevel=0.006, segments=2).moved(y=0.10), "top"))
-        parts.append(Part(box((w - 0.10, 0.10, d - 0.10), bevel=0.003), "metal"))
-    else:  # plinth: two slabs of stone or wood crossing under a thick top
-        parts.append(_top("rectangular", w, d, 0.045, h, rng, bevel=0.006))
-        parts += [
-            Part(jn.board((0.06, h - 0.045, d * 0.72), rng, bevel=0.005, segments=2).moved(s * w * 0.27, 0, 0), "legs")
-            for s in (-1, 1)
-        ]
-    return jn.fit(parts, size)
-
-
-def build_side(size: Size, params: Mapping[str, Any], rng: np.random.Generator) -> list[Part]:
-    """A side table."""
-    p = jn.choose("side_table", SIDE, params)
-    w, h, d = size
-    style = p["style"]
-    parts: list[Part] = []
-    if style == "pedestal":
-        parts.append(_top("round", w, d, 0.022, h, rng, under=0.010))
-        r = min(w, d) / 2
-        prof = [
-            (0, 0),
-            (r * 0.62, 0),
-            (r * 0.64, 0.006),
-            (r * 0.6, 0.014),
-            (r * 0.2, 0.028),
-            (0.024, 0.06),
-            (0.018, 0.14),
-            (0.017, h * 0.6),
-            (0.022, h * 0.85),
-            (r * 0.30, h - 0.026),
-            (0, h - 0.024),
-        ]
-        parts.append(Part(jn.turned(prof, segments=40), "legs"))
-    elif style == "drum":
-        prof = [
-            (0, 0),
-            (0.44, 0),
-            (0.46, 0.01),
-            (0.50, 0.30),
-            (0.50, 0.60),
-            (0.46, 0.97),
-            (0.44, 0.998),
-            (0.40, 1.0),
-            (0, 1.0),
-        ]
-        m = jn.turned([(r, y) for r, y in prof], segments=56)
-        parts.append(Part(jn.grain(m.transformed(np.diag([w, h, d])), rng), "top"))
-    elif style == "tripod":
-        parts.append(_top("round", w, d, 0.022, h, rng, under=0.010))
-        for k in range(3):
-            a = np.radians(90 + 120 * k)
-            c, s = np.cos(a), np.sin(a)
-            parts.append(
-                Part(
-                    jn.grain(
-                        jn.rod((c * w * 0.46, 0, s * d * 0.46), (c * w * 0.24, h - 0.02, s * d * 0.24), 0.020, 0.032),
-                        rng,
-                    ),
-                    "legs",
-                )
-            )
-        for k in range(3):
-            a, b = np.radians(90 + 120 * k), np.radians(210 + 120 * k)
-            q = 0.33
-            parts.append(
-                Part(
-                    jn.rod(
-                        (np.cos(a) * w * q, h * 0.55, np.sin(a) * d * q),
-                        (np.cos(b) * w * q, h * 0.55, np.sin(b) * d * q),
-                        0.014,
-                    ),
-                    "legs",
-                )
-            )
-    elif style == "c_shape":
-        parts.append(_top("rectangular", w, d, 0.020, h, rng))
-        t = 0.022
-        for s in (-1, 1):
-            z = s * (d / 2 - 0.04)
-            line = np.array(
-                [
-                    (w / 2 - 0.02, t / 2, z),
-                    (-w / 2 + t, t / 2, z),
-                    (-w / 2 + t, h - 0.02 - t / 2, z),
-                    (w / 2 - 0.06, h - 0.02 - t / 2, z),
-                ]
-            )
-            parts.append(Part(jn.sweep(line, t, ref=(0, 0, 1), corner=0.25, arc=2), "metal"))
-        parts.append(Part(box((t, t, d - 0.08), bevel=0.002).moved(-w / 2 + t, 0, 0), "metal"))
-    elif style == "square":
-        parts.append(_top("rectangular", w, d, 0.022, h, rng))
-        parts += _legs("tapered", h - 0.022, jn.corners(w, d, 0.035), rng, 0.8)
-        parts += _aprons(w - 0.06, d - 0.06, h - 0.022, 0.08, rng)
-        parts.append(Part(jn.board((w - 0.07, 0.016, d - 0.07), rng).moved(y=0.14), "legs"))
-    else:
-        t = np.linspace(0, 1, 25)
-        r = 0.5 - 0.20 * np.sin(np.pi * t) ** 1.4
-        prof = np.concatenate([[[0, 0], [0.485, 0]], np.stack([r, 0.006 + t * 0.988], -1), [[0.485, 1], [0, 1]]])
-        parts.append(Part(jn.grain(jn.turned(prof, segments=56).transformed(np.diag([w, h, d])), rng), "top"))
-    return jn.fit(parts, size)
 
 
 def build_dining(size: Size, params: Mapping[str, Any], rng: np.random.Generator) -> list[Part]:
@@ -268,7 +30,7 @@ def build_dining(size: Size, params: Mapping[str, Any], rng: np.random.Generator
     w, h, d = size
     shape, base = p["shape"], p["base"]
     t = 0.045 if base in ("trestle", "x_metal", "slab") else 0.030
-    parts = [_top(shape, w, d, t, h, rng, under=0.018 if shape in ("round", "oval", "boat") else 0.0, bevel=0.005)]
+    parts = [top_board(shape, w, d, t, h, rng, under=0.018 if shape in ("round", "oval", "boat") else 0.0, bevel=0.005)]
     u = h - t
     curved = shape in ("round", "oval")
     if base in ("tapered", "splayed", "turned", "hairpin"):
@@ -278,10 +40,10 @@ def build_dining(size: Size, params: Mapping[str, Any], rng: np.random.Generator
         )
         if shape == "boat":
             places = jn.corners(w, d * 0.84, 0.085)
-        parts += _legs(base, u, places, rng, stout)
+        parts += legs_at(base, u, places, rng, stout)
         if base != "hairpin":
             x, z = abs(places[0][0]), abs(places[0][1])
-            parts += _aprons(2 * x + 0.02, 2 * z + 0.02, u, 0.075 if base != "splayed" else 0.05, rng)
+            parts += aprons(2 * x + 0.02, 2 * z + 0.02, u, 0.075 if base != "splayed" else 0.05, rng)
     elif base == "trestle":
         for s in (-1, 1):
             x = s * (w / 2 - 0.36 * min(w, 1.6) / 1.6)
@@ -333,9 +95,9 @@ def build_dining(size: Size, params: Mapping[str, Any], rng: np.random.Generator
                 m = jn.turned([(r * k, y / 0.71 * u) for r, y in prof] + [(0, u)], segments=48)
                 parts.append(Part(m.moved(x), "legs"))
             else:
-                m = 40
-                a = np.linspace(0, 2 * np.pi, m * 6, endpoint=False)
-                r = k * 0.26 - 0.008 * (1 - np.abs(np.sin(a * m / 2)) ** 0.8)
+                flutes = 40
+                a = np.linspace(0, 2 * np.pi, flutes * 6, endpoint=False)
+                r = k * 0.26 - 0.008 * (1 - np.abs(np.sin(a * flutes / 2)) ** 0.8)
                 parts.append(
                     Part(jn.slab(np.stack([np.cos(a) * r, np.sin(a) * r], -1), u, rng=rng).moved(x).uv_turned(), "legs")
                 )
@@ -376,13 +138,13 @@ def build_desk(size: Size, params: Mapping[str, Any], rng: np.random.Generator) 
     p = jn.choose("desk", DESK, params)
     w, h, d = size
     t = 0.026
-    parts = [_top("rectangular", w, d, t, h, rng)]
+    parts = [top_board("rectangular", w, d, t, h, rng)]
     u = h - t
     style = p["style"]
     inner: list[Part] = []
     if style in ("legs", "drawers"):
         inset = 0.05 if p["legs"] != "splayed" else 0.13
-        parts += _legs(p["legs"], u - (0.0 if style == "legs" else 0.10), jn.corners(w, d, inset), rng)
+        parts += legs_at(p["legs"], u - (0.0 if style == "legs" else 0.10), jn.corners(w, d, inset), rng)
         if style == "drawers":
             cw, cd = w - 2 * inset + 0.06, d - 0.05
             inner += fronts.carcass((cw, 0.11, cd), rng, back=True, y=u - 0.11)
@@ -391,7 +153,7 @@ def build_desk(size: Size, params: Mapping[str, Any], rng: np.random.Generator) 
                 cw - 0.036, 0.074, cd / 2, 1, n, "flat", rng, handle=p["handles"], x=0.0, y=u - 0.092, doors=False
             )
         elif p["legs"] not in METAL_LEGS:
-            parts += _aprons(w - 2 * inset, d - 2 * inset, u, 0.06, rng)
+            parts += aprons(w - 2 * inset, d - 2 * inset, u, 0.06, rng)
         else:
             parts.append(Part(box((w - 0.1, 0.025, 0.025), bevel=0.002).moved(0, u - 0.025, -d / 2 + inset), "metal"))
             parts.append(Part(box((w - 0.1, 0.025, 0.025), bevel=0.002).moved(0, u - 0.025, d / 2 - inset), "metal"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import OptionError
+from ...types import Array
 from ..material import Material
 from ..texture import colour, fbm, fibres, grid, linear, mix, smoothstep, tint, to_uint8
 from .prints import PRINTS, print_picture
@@ -25,8 +26,8 @@ LEAVES = {
 
 
 def leaf(args: tuple[str, ...], rng: np.random.Generator) -> Material:
-    """``leaf:kind`` or ``leaf:#rrggbb``: four leaves side by side (0..1 of UV, u along the leaf from its stalk), each of
-    its own shade, with midrib and side veins; light shines through."""
+    """``leaf:kind`` or ``leaf:#rrggbb``: four leaves side by side (0..1 of UV, u along the leaf from its stalk), each
+    of its own shade, with midrib and side veins; light shines through."""
     name = args[0] if args else "fiddle"
     if name in LEAVES:
         face, vein, rough, contrast = LEAVES[name]
@@ -141,7 +142,7 @@ def book(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     for i, c in enumerate(cols):
         cell = np.ones((px[0], each, 3), np.float32) * c
         light = float(c.mean()) > 0.55
-        ink = np.array([0.16, 0.15, 0.14] if light else [0.86, 0.80, 0.66], np.float32)
+        ink: Array = np.array([0.16, 0.15, 0.14] if light else [0.86, 0.80, 0.66], np.float32)
         ink = ink * 0.75 + c * 0.25
         kind = int(rng.integers(4))
         x0, x1 = int(each * 0.30), int(each * 0.70)

@@ -26,8 +26,8 @@ SHEEN = {"matt": 0.62, "satin": 0.38, "gloss": 0.14}
 
 
 def metal(args: tuple[str, ...], rng: np.random.Generator) -> Material:
-    """``metal:name`` (brass, brushed_brass, gold, bronze, copper, chrome, steel, nickel, iron), or powder-coated: black,
-    white, grey, ``#rrggbb``. Brushing is faked by streaks along u in roughness and bump."""
+    """``metal:name`` (brass, brushed_brass, gold, bronze, copper, chrome, steel, nickel, iron), or powder-coated:
+    black, white, grey, ``#rrggbb``. Brushing is faked by streaks along u in roughness and bump."""
     name = args[0] if args else "black"
     shape = (256, 256)
     if name not in METALS:

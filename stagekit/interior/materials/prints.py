@@ -1,4 +1,4 @@
-"""Pictures for frames: small painters, each ``(palette, generator) -> (sRGB HxWx3 0..1, relief HxW metres or None)``."""
+"""Pictures for frames, each painter ``(palette, generator) -> (sRGB HxWx3 0..1, relief HxW metres or None)``."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def strata(palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array, A
         for j in (1, 2, 3, 5, 8, 13, 24):
             line += rng.normal(0, 1) * np.sin(2 * np.pi * j * x * rng.uniform(0.6, 1.1) + rng.uniform(0, 6.3)) / j
         m = smoothstep(-0.002, 0.002, v - (ridge + 0.075 * (1.1 - 0.5 * t) * line)[None])
-        shade = mix(c[1], c[-1], np.float32(t**1.3)).reshape(3)
+        shade = mix(c[1], c[-1], np.asarray(t**1.3)).reshape(3)
         mid = c[min(len(c) - 1, 1 + round(t * (len(c) - 2)))]
         tone = srgb((linear(shade) + linear(mid)) / 2)
         mist = 1 - 0.35 * smoothstep(0.0, 0.22, v - ridge) * (1 - t)
@@ -196,7 +196,8 @@ def botanical(palette: Sequence[Array], rng: np.random.Generator) -> tuple[Array
     lean = rng.uniform(-0.12, 0.12)
     s = np.linspace(0, 1, 60)
     stem = np.stack([0.5 - lean + 2 * lean * s + 0.03 * np.sin(4 * s + rng.uniform(0, 6)), 0.92 - 0.80 * s], -1)
-    shapes, dark = [], []
+    shapes: list[Array] = []
+    dark: list[Array] = []
     n = int(rng.integers(6, 9))
     long = rng.uniform(0.22, 0.32)
     slim = rng.uniform(0.26, 0.5)

@@ -17,8 +17,8 @@ SHAPE = (400, 960)
 
 @dataclass(frozen=True)
 class Species:
-    """``light`` and ``dark``: early and late wood, sRGB. ``figure``: contrast of the growth rings 0..1. ``ring_m``: their
-    spacing on a flat-sawn face. ``pores``: depth and darkness of the open grain 0..1. ``flecks``: rays (oak)."""
+    """``light`` and ``dark``: early and late wood, sRGB. ``figure``: contrast of the growth rings 0..1. ``ring_m``:
+    their spacing on a flat-sawn face. ``pores``: depth and darkness of the open grain 0..1. ``flecks``: rays (oak)."""
 
     light: str
     dark: str
@@ -101,7 +101,7 @@ def wood(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     hair = fibres(SHAPE, rng, along=30, across=190)
     # pores are short dashes, denser in early wood of ring-porous species
     dashes = fibres(SHAPE, rng, along=44, across=185)
-    pore = smoothstep(1.05 + 0.5 * late, 2.1 + 0.5 * late, dashes)
+    pore = smoothstep(1.05, 2.1, dashes - 0.5 * late)
     broad = fbm(SHAPE, rng, 2, base=(7, 1.2))
     shade = 1 + tone + 0.030 * fine + 0.02 * hair + s.streaks * 0.45 * np.tanh(broad) - 0.30 * s.pores * pore
     if s.flecks:
