@@ -2,8 +2,8 @@
 
     python benchmarks/make_sample.py [--samples 512]
 
-A living room of 4.8 x 5.6 m with an oak floor, two windows and a door, lit by sky and low sun, path traced with stagekit's
-own materials and meshes, then given a lens's blur, grain and tone curve so that it looks like what a camera delivers.
+A room of 4.7 x 5.8 m with an oak floor, two windows and a door, lit by the sky outside, path traced with stagekit's own
+materials and meshes, then given a lens's blur, grain and tone curve so that it looks like what a camera delivers.
 """
 
 from __future__ import annotations

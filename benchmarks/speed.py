@@ -68,7 +68,7 @@ def measure(photo: Path, runs: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "stagekit.cli", "stage", str(photo), "-o", f"{folder}/out.png"]
         cold = [process([*command, "--room", "living_room"]) for _ in range(runs)]
-    wall, peak, text = process([sys.executable, "-c", WARM, str(photo), str(runs)])
+    _, peak, text = process([sys.executable, "-c", WARM, str(photo), str(runs)])
     warm = json.loads(text)
     return {
         "cold_command_s": spread([c[0] for c in cold]),

@@ -16,9 +16,9 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-from common import SHEETS, sheet, shared, write
 
 import stagekit as sk
+from common import SHEETS, shared, sheet, write
 
 # The room that each photo shows, by eye; where it could be several, they take turns.
 ROOMS = {

@@ -51,7 +51,7 @@ def staging_pipeline(
     """The pipeline behind ``stage``: Segment, EstimateLayout, Arrange, Furnish; stages whose result is given are left
     out. One pipeline, with its cache, for each set of options."""
     known = {"focal_px": focal_px, "camera_height_m": camera_height_m}
-    layout_options = {k: v for k, v in known.items() if v is not None}
+    layout_options: dict[str, Any] = {k: v for k, v in known.items() if v is not None}
     stages: list[Any] = []
     if "layout" not in given:
         if "segments" not in given:

@@ -82,7 +82,7 @@ class Pipeline:
         scene = self._start(photo, brief)
         bars = Bars(scene.photo.name) if on_event is None and interactive() else nullcontext(on_event or _ignore)
         with bars as listener:
-            return self._run(scene, runtime or default_runtime(), listener or _ignore, cancel or CancelToken())
+            return self._run(scene, runtime or default_runtime(), listener, cancel or CancelToken())
 
     def stream(
         self, photo: Any, *, runtime: Runtime | None = None, cancel: CancelToken | None = None, **brief: Any

@@ -21,7 +21,6 @@ from typing import Any, ClassVar
 from .. import registry
 from ..errors import OptionError
 from ..types import Brief
-from .context import Context
 
 
 class Stage:
@@ -73,8 +72,8 @@ class Stage:
         backend.open(runtime)
         return backend
 
-    def run(self, *args: Any, context: Context, **fields: Any) -> Mapping[str, Any]:
-        """Read fields, return fields."""
+    def run(self, *args: Any, **fields: Any) -> Mapping[str, Any]:
+        """Read fields, return fields; every stage takes ``context`` (a ``Context``) by keyword as well."""
         raise NotImplementedError(f"{self.name} must define run(field, ..., *, context)")
 
     def __repr__(self) -> str:
