@@ -77,7 +77,7 @@ def _barrel(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list[
     from ..soft import pad as stuffed
 
     seat = stuffed(o, 0.13, radius=0.045, puff=0.018).turned(x=-90)
-    legs = [m for x, z in jn.corners(w * 0.78, d * 0.78, 0.03) for m in jn.leg("tapered", SEAT - 0.08, x, z, rng)]
+    legs = [m for x, z in jn.corners(w * 0.70, d * 0.70, 0.03) for m in jn.leg("tapered", SEAT - 0.08, x, z, rng)]
     ring = jn.slab(jn.ellipse(w - 0.14, d - 0.14, 40, 2.4), 0.03, rng=rng).moved(y=SEAT - 0.105)
     return [
         Part(body, "fabric"),

@@ -64,7 +64,7 @@ def _travertine(rng: np.random.Generator) -> Material:
     _v, _ = grid(shape)
     bands = fbm(shape, rng, 4, base=(16, 1.5), gain=0.6)
     fine = fbm(shape, rng, 3, base=(60, 6))
-    bands = warp(bands, 0, fbm(shape, rng, 3, base=(3, 3)) * 8)
+    bands = warp(bands, 0, fbm(shape, rng, 2, base=(2, 2)) * 5)
     holes = smoothstep(1.9, 2.5, warp(fbm(shape, rng, 3, base=(42, 14)), 0, bands * 3) + 0.35 * bands)
     rgb = mix(colour("#d8c8ae"), colour("#b89f7d"), np.clip(0.35 + 0.28 * bands + 0.08 * fine, 0, 1))
     return Material(
