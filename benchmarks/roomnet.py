@@ -46,7 +46,7 @@ def group(p: Any, names: tuple[str, ...]) -> Any:
 
 
 def layout(predict: Predict, folder: Path) -> dict[str, Any]:
-    """The likeliest of floor, wall and ceiling against the truth; strict: where furniture is likelier, that is wrong."""
+    """The likeliest of floor, wall and ceiling against the truth; strict: likelier furniture is wrong."""
     from PIL import Image
 
     errors, strict, floors = [], [], []

@@ -77,9 +77,7 @@ class RoomNetV1:
         if self._session is None:
             raise BackendError(f"{self.name} is not open; call open() first")
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-            raise ImageError(
-                f"expected uint8 (H, W, 3), got {image.dtype} {image.shape}; use stagekit.open_image"
-            )
+            raise ImageError(f"expected uint8 (H, W, 3), got {image.dtype} {image.shape}; use stagekit.open_image")
         total = room = None
         for scale in self.scales:
             p, r = self._one(image, scale)

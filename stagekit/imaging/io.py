@@ -128,7 +128,7 @@ def _open_heif(data: bytes, name: str) -> Any:
 
     try:
         heif = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
-        _limits(*heif.size, name)
+        _limits(heif.size[0], heif.size[1], name)
         return heif.to_pillow()
     except (ValueError, RuntimeError, SyntaxError, EOFError) as error:
         if isinstance(error, ImageError):
@@ -139,7 +139,7 @@ def _open_heif(data: bytes, name: str) -> Any:
 def _from_pil(picture: Any, name: str, provenance: str) -> Image:
     from .decode import exif_of, to_srgb
 
-    _limits(*picture.size, name)
+    _limits(picture.size[0], picture.size[1], name)
     if picture.format in ("GIF", "WEBP", "PNG") and getattr(picture, "n_frames", 1) > 1:
         raise ImageError(f"{name}: an animation of {picture.n_frames} pictures; expected one, save a single frame")
     try:

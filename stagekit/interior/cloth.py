@@ -190,7 +190,8 @@ class Drape:
 
     def sheet(
         self, s: tuple[float, float], t: tuple[float, float], rng: np.random.Generator, *, thick: float = 0.03,
-        lift: float = 0.0, cell: float = 0.025, head_roll: float | None = None, wander: float = 0.01, quilt: tuple[float, float] | None = None,
+        lift: float = 0.0, cell: float = 0.025, head_roll: float | None = None, wander: float = 0.01,
+        quilt: tuple[float, float] | None = None,
     ) -> Mesh:  # fmt: skip
         """The cloth between ``s`` and ``t`` (least, greatest), ``thick`` metres, its borders rolled round. ``head_roll``:
         radius of the roll at the head end (a turned-back duvet). ``wander``: how far its hems wander, metres.
@@ -223,8 +224,7 @@ def _rolled(
 ) -> tuple[Array, Array]:
     """``top`` with two more rows and columns on each border that tuck under by the thickness."""
     pad_st = np.pad(st, ((2, 2), (2, 2), (0, 0)), mode="edge")
-    low = np.full(pad_st.shape[:2], np.nan)
-    r, c = low.shape
+    r, c = pad_st.shape[0], pad_st.shape[1]
     depth = np.minimum.reduce(
         [
             np.broadcast_to(np.arange(r)[:, None], (r, c)),

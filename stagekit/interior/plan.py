@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ def draw_plan(layout: Layout, placements: Sequence[Placement], *, width: int = 6
     scale = width / (x1 - x0)
     page = np.full((int((z1 - z0) * scale), width, 3), 255, np.uint8)
 
-    def at(points: Array) -> Array:
+    def at(points: Any) -> Any:
         return np.round((np.asarray(points) - [x0, z0]) * scale).astype(np.int32)
 
     for part in getattr(seen, "geoms", [seen]):
@@ -30,8 +31,8 @@ def draw_plan(layout: Layout, placements: Sequence[Placement], *, width: int = 6
         cv2.line(page, tuple(at(wall.start)), tuple(at(wall.end)), colour, 2, cv2.LINE_AA)
     for o in layout.openings:
         wall = layout.walls[o.wall]
-        ends = [tuple(at(wall.point(m)[[0, 2]])) for m in (o.left_m, o.right_m)]
-        cv2.line(page, *ends, (60, 130, 220) if o.kind == "window" else (200, 90, 40), 5, cv2.LINE_AA)
+        left, right = (tuple(at(wall.point(m)[[0, 2]])) for m in (o.left_m, o.right_m))
+        cv2.line(page, left, right, (60, 130, 220) if o.kind == "window" else (200, 90, 40), 5, cv2.LINE_AA)
     for p in placements:
         corners = at(p.footprint())
         cv2.polylines(page, [corners], True, (120, 120, 120) if p.family == "rug" else (20, 90, 40), 2, cv2.LINE_AA)

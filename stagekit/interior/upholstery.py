@@ -185,7 +185,7 @@ def arm(style: str, width: float, height: float, length: float, rng: np.random.G
         return shifted_uv(m, rng)
     if style == "english":
         o = _oval(width, height)
-        m = pad(o, length * 0.84, radius=0.05, puff=0.03).moved(z=-length * 0.08)
+        m = pad(o, length * 0.95, radius=0.045, puff=0.012).moved(z=-length * 0.025)
         v = m.vertices.astype(float)
         high = np.clip(v[:, 1] / height, 0, 1) ** 2
         v[:, 1] -= 0.05 * high * (v[:, 2] / length + 0.5)

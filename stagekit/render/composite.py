@@ -8,7 +8,7 @@ from ..types import Array
 from .convert import linear
 from .look import PhotoLook, grain_field
 
-QUIET, CLEAR = 0.010, 0.035
+QUIET, CLEAR = 0.015, 0.05
 """Changes of brightness below QUIET are dropped, above CLEAR kept whole; between, they fade."""
 
 _TO_LINEAR = linear(np.arange(256) / 255).astype(np.float32)

@@ -62,7 +62,9 @@ def _texture(mi: Any, values: Array, tile_m: tuple[float, float] | None) -> dict
 
 def _colour(mi: Any, m: Material, texel_m: float) -> Any:
     if isinstance(m.albedo, np.ndarray):
-        return _texture(mi, np.clip(shrink(linear(m.albedo.astype(np.float32) / 255), m.tile_m, texel_m), 0, 0.95), m.tile_m)
+        return _texture(
+            mi, np.clip(shrink(linear(m.albedo.astype(np.float32) / 255), m.tile_m, texel_m), 0, 0.95), m.tile_m
+        )
     return {"type": "rgb", "value": [float(np.clip(c, 0, 0.95)) for c in m.albedo]}
 
 
@@ -119,7 +121,10 @@ def emitter(m: Material, white: Sequence[float]) -> dict[str, Any] | None:
     """The area light of a glowing material; ``white`` is the radiance of white paper in this light, linear RGB."""
     if m.glow is None or max(m.glow) <= 0:
         return None
-    return {"type": "area", "radiance": {"type": "rgb", "value": [float(g * w) for g, w in zip(m.glow, white, strict=True)]}}
+    return {
+        "type": "area",
+        "radiance": {"type": "rgb", "value": [float(g * w) for g, w in zip(m.glow, white, strict=True)]},
+    }
 
 
 def mesh(mi: Any, name: str, value: Mesh, *, bsdf: Any = None, emitter: Any = None) -> Any:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
+from typing import Any
+
 import numpy as np
 
-from ..errors import MissingPackageError
+from ..registry import need
 from ..types import Array
 
 
@@ -14,9 +18,9 @@ def denoise(colour: Array, albedo: Array | None = None, normal: Array | None = N
     Raises MissingPackageError without pyoidn.
     """
     try:
-        import pyoidn
+        pyoidn = _pyoidn()
     except ImportError as error:
-        raise MissingPackageError('denoising needs pyoidn; install it with: pip install "stagekit[render]"') from error
+        raise need("pyoidn", "denoising") from error
 
     def clean(a: Array, low: float, high: float) -> Array:
         return np.ascontiguousarray(np.clip(np.nan_to_num(a, nan=0.0, posinf=high, neginf=low), low, high), np.float32)
@@ -30,3 +34,14 @@ def denoise(colour: Array, albedo: Array | None = None, normal: Array | None = N
             quality=quality,
         )
     )
+
+
+def _pyoidn() -> Any:
+    """pyoidn, imported without torch: it looks for it although arrays need none, which costs seconds and 200 MB."""
+    if "torch" in sys.modules or "pyoidn" in sys.modules:
+        return import_module("pyoidn")
+    sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        return import_module("pyoidn")
+    finally:
+        del sys.modules["torch"]

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import BackendError, MissingPackageError
+from ..errors import BackendError
+from ..registry import need
 
 FAST, PLAIN = "llvm_ad_rgb", "scalar_rgb"
+_TOO_EARLY = " (drjit was imported before stagekit could show it a newer one; set DRJIT_LIBLLVM_PATH)"
 _RUNTIME = ("libunwind.so.1", "libc++abi.so.1", "libc++.so.1")
 
 
@@ -79,7 +81,7 @@ def _works(mi: Any) -> str:
 
         ok = abs(float(dr.sum(mi.Float([1.0, 2.0]) * 2)[0]) - 6) < 1e-6
         return "" if ok else "LLVM computed a wrong sum"
-    except Exception as error:  # noqa: BLE001 - Dr.Jit raises bare exceptions of several kinds when LLVM is absent
+    except Exception as error:
         return f"LLVM does not start ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
 
 
@@ -89,7 +91,7 @@ def _version() -> tuple[int, ...]:
         import drjit as dr
 
         return tuple(int(n) for n in dr.detail.llvm_version())
-    except Exception:  # noqa: BLE001 - only a hint, whatever happens inside
+    except Exception:
         return (0,)
 
 
@@ -99,13 +101,12 @@ def start(*, threads: int | None = None, prefer: str = FAST) -> Engine:
     Falls back to ``scalar_rgb`` with a SlowRenderWarning (shown once by Python's default filter). Raises
     MissingPackageError without mitsuba and BackendError when no variant runs.
     """
+    drjit_first = "drjit" in sys.modules
     missing = _prepare_llvm() if prefer == FAST else ""
     try:
         import mitsuba as mi
     except ImportError as error:
-        raise MissingPackageError(
-            'rendering furniture needs Mitsuba 3; install it with: pip install "stagekit[render]"'
-        ) from error
+        raise need("mitsuba", "rendering furniture") from error
     note = ""
     if prefer == FAST:
         if FAST not in mi.variants():
@@ -114,7 +115,9 @@ def start(*, threads: int | None = None, prefer: str = FAST) -> Engine:
             if mi.variant() != FAST:
                 mi.set_variant(FAST)
             if (0,) < _version() < (16,):  # Debian's LLVM 14 aborts the whole process in code generation
-                note = f"LLVM {_version()[0]} is too old (16 is needed)"
+                note = f"Dr.Jit has found LLVM {_version()[0]}, 16 is needed" + _TOO_EARLY * (
+                    not missing and drjit_first
+                )
             else:
                 note = _works(mi)
             if note and missing:

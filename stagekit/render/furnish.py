@@ -15,7 +15,14 @@ from .composite import composite, photo_light, spread
 from .denoise import denoise
 from .light import Light, estimate_light
 from .look import PhotoLook, photo_look
-from .scene import Piece, build_pieces, full_scene, label_scene, shell_scene, solid_scene
+from .scene import (
+    Piece,
+    build_pieces,
+    full_scene,
+    label_scene,
+    shell_scene,
+    solid_scene,
+)
 from .shadow import shaded_textures, shadow_ratio
 from .shell import first_hit, rectangles
 from .trace import coverage, look
@@ -40,7 +47,9 @@ class Quality:
         if min(self.samples, self.shadow_rays, self.depth) < 1 or self.bounce_rays < 0:
             raise InputError(f"samples, rays and depth must be positive, got {self}")
         if min(self.max_side, self.shadow_side) < 64:
-            raise InputError(f"max_side and shadow_side must be at least 64 pixels, got {self.max_side}, {self.shadow_side}")
+            raise InputError(
+                f"max_side and shadow_side must be at least 64 pixels, got {self.max_side}, {self.shadow_side}"
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +146,9 @@ def trace(
         textures = shaded_textures(engine, shell, solid, light, rays=64, seed=seed)
     full = full_scene(engine, pieces, light, textures, _limited(layout.camera, q.max_side))
 
-    colour = _furniture(engine, full, labels, layout.camera, alpha, box, q, seed, lambda f: tell(0.2 + 0.5 * f, "furniture"))
+    colour = _furniture(
+        engine, full, labels, layout.camera, alpha, box, q, seed, lambda f: tell(0.2 + 0.5 * f, "furniture")
+    )
     ratio = np.ones((h, w, 3), np.float32)
     if solid is not None:
         ratio = _shadows(engine, shell, solid, full, light, layout, q, seed, lambda f: tell(0.7 + 0.25 * f, "shadows"))
@@ -276,7 +287,11 @@ def _furniture(
         return colour
     matrix = np.array([[sx, 0, (x0 + 0.5) * sx - 0.5 - bx0], [0, sy, (y0 + 0.5) * sy - 0.5 - by0]], np.float32)
     return cv2.warpAffine(
-        colour, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        colour,
+        matrix,
+        (x1 - x0, y1 - y0),
+        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
     ).clip(0)
 
 
@@ -300,7 +315,7 @@ def _softened(colour: Array, alpha: Array, taken: PhotoLook) -> tuple[Array, Arr
     """Colour and alpha with the photo's sharpness; a pixel's own box (0.3 px) is there already."""
     import cv2
 
-    sigma = float(np.sqrt(max(taken.blur_px**2 - 0.3**2, 0)))
+    sigma = float(np.sqrt(max((0.8 * taken.blur_px) ** 2 - 0.3**2, 0)))  # denoising has softened a little already
     if sigma < 0.25:
         return colour, alpha
     weight = (alpha > 0).astype(np.float32)

@@ -56,7 +56,12 @@ def estimate_light(layout: Layout, light: Array, *, seed: int = 0) -> Light:
     """Fit the light to the photo in linear light (float32 hxwx3, any size; a few hundred pixels wide are enough)."""
     shell = build_shell(layout, light, light_sources(layout, light))
     rng = np.random.default_rng([seed, 0x11647])
-    means = np.stack([np.concatenate([s.reshape(-1, 3), f.reshape(-1, 3)]).sum(0) for s, f in zip(shell.seen, shell.fill, strict=True)])
+    means = np.stack(
+        [
+            np.concatenate([s.reshape(-1, 3), f.reshape(-1, 3)]).sum(0)
+            for s, f in zip(shell.seen, shell.fill, strict=True)
+        ]
+    )
     tint = means.sum(0) / max(float(means.sum(0) @ LUMA), 1e-6)
     daylight = 0.7 * np.ones(3) + 0.3 * tint  # a hidden window is whiter than the room that it lights
     basis = [
@@ -97,7 +102,10 @@ def _probes(shell: Shell, rng: np.random.Generator, n: int) -> tuple[Array, Arra
     lists: list[list[Array]] = [[], [], [], [], []]
     kept = [np.flatnonzero((s.max(-1) > 0) & (k < 0.05)) for s, k in zip(shell.seen, shell.lift, strict=True)]
     areas = np.array(
-        [len(k) / s[..., 0].size * r.area_m2 if r.kind != "floor" else 0.0 for k, s, r in zip(kept, shell.seen, shell.rects, strict=True)]
+        [
+            len(k) / s[..., 0].size * r.area_m2 if r.kind != "floor" else 0.0
+            for k, s, r in zip(kept, shell.seen, shell.rects, strict=True)
+        ]
     )
     if areas.sum() < 0.3:
         empty = np.zeros((0, 3))

@@ -84,8 +84,8 @@ def grain_field(shape: tuple[int, int], look: PhotoLook, seed: int) -> Array:
     import cv2
 
     rng = np.random.default_rng([seed, 0x6EA1])
-    noise = rng.standard_normal(shape, dtype=np.float32)
+    noise: Array = rng.standard_normal(shape, dtype=np.float32)
     if look.grain_px > 0.1:
         noise = cv2.GaussianBlur(noise, (0, 0), 0.35 + 0.8 * look.grain_px)
-        noise /= max(float(noise.std()), 1e-6)
+        noise = noise / max(float(noise.std()), 1e-6)
     return (noise * look.grain)[..., None]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..types import Array, Camera
-from .composite import settle
+from .composite import CLEAR, QUIET, settle
 from .denoise import denoise
 from .engine import Engine
 from .light import Light
@@ -29,9 +29,7 @@ def shaded_textures(engine: Engine, shell: Any, solid: Any, light: Light, *, ray
         grids.append((rows, cols))
         points.append(p)
         normals.append(np.broadcast_to(r.normal, p.shape))
-    ratio = gather(
-        engine, shell, solid, np.concatenate(points), np.concatenate(normals), rays=rays, seed=seed
-    )
+    ratio = gather(engine, shell, solid, np.concatenate(points), np.concatenate(normals), rays=rays, seed=seed)
     shaded, at = [], 0
     for (rows, cols), texture in zip(grids, light.textures, strict=True):
         part = np.clip(ratio[at : at + rows * cols].reshape(rows, cols, 3), 0, 1)
@@ -74,7 +72,7 @@ def shadow_ratio(
     on = index >= 0
     if on.any():
         coarse[on] = gather(engine, shell, solid, p[on], n[on], rays=64, seed=seed + 1)
-    near = (np.abs(coarse - 1).max(-1) > 0.01).reshape(ch, cw).astype(np.uint8)
+    near = (np.abs(coarse - 1).max(-1) > QUIET).reshape(ch, cw).astype(np.uint8)
     near = cv2.dilate(near, np.ones((3, 3), np.uint8))
     tick(0.1)
     mask = np.repeat(np.repeat(near, cell, 0), cell, 1)[:h, :w] > 0
@@ -86,7 +84,15 @@ def shadow_ratio(
     on = index >= 0
     values = np.ones((len(xs), 3), np.float32)
     values[on] = gather(
-        engine, shell, solid, p[on], n[on], rays=rays, seed=seed + 2, full=full, bounce=bounce,
+        engine,
+        shell,
+        solid,
+        p[on],
+        n[on],
+        rays=rays,
+        seed=seed + 2,
+        full=full,
+        bounce=bounce,
         tick=lambda f: tick(0.1 + 0.8 * f),
     )
     ratio[ys, xs] = np.clip(values, 0, 2)
@@ -95,4 +101,7 @@ def shadow_ratio(
     guide = np.where(mask[..., None], np.float32(0.5), 0).repeat(3, -1).astype(np.float32)
     smooth = denoise(ratio, guide, normal)
     tick(1.0)
-    return settle(np.where(mask[..., None], smooth, 1))
+    # The ceiling is far from furniture: only what clearly shows may touch it.
+    ceiling = np.zeros((h, w, 1), np.float32)
+    ceiling[ys, xs, 0] = (n[:, 1] < -0.5) & on
+    return settle(np.where(mask[..., None], smooth, 1), QUIET + 0.045 * ceiling, CLEAR + 0.08 * ceiling)

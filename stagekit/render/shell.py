@@ -117,7 +117,7 @@ def build_shell(layout: Layout, light: Array, sources: Array) -> Shell:
     camera = layout.camera.scaled(w, h)
     sky = sources.astype(np.float32)
     seen, known, lift = [], [], []
-    for i, r in enumerate(rects):
+    for r in rects:
         cols, rows = (int(np.clip(round(m / TEXEL_M), 4, _MOST_TEXELS)) for m in r.size_m)
         s, t = np.meshgrid((np.arange(cols) + 0.5) / cols, (np.arange(rows) + 0.5) / rows)
         points = r.points(s, t)
@@ -152,7 +152,7 @@ def _class_means(rects: list[Rect], seen: list[Array], known: list[Array], lift:
         weight = k * (f < 0.1) * (r.area_m2 / k.size)
         sums[r.kind][:3] += (s * weight[..., None]).sum((0, 1))
         sums[r.kind][3] += weight.sum()
-    total = sum(sums.values())
+    total = np.sum(list(sums.values()), axis=0)
     overall = total[:3] / max(total[3], 1e-6) if total[3] > 0 else np.full(3, 0.4)
     walls = sums["wall"][:3] / sums["wall"][3] if sums["wall"][3] > 0.3 else overall
     return {k: (v[:3] / v[3] if v[3] > 0.3 else walls) for k, v in sums.items()}
@@ -167,11 +167,13 @@ def pull_push(values: Array, known: Array, default: Array) -> Array:
     if not known.any():
         return base.copy()
     h, w = known.shape
-    levels = [(values * known[..., None], known.astype(np.float32))]
+    levels: list[tuple[Array, Array]] = [(values * known[..., None], known.astype(np.float32))]
     while min(levels[-1][1].shape) > 3:
         c, k = levels[-1]
         size = (max(1, c.shape[1] // 2), max(1, c.shape[0] // 2))
-        levels.append((cv2.resize(c, size, interpolation=cv2.INTER_AREA), cv2.resize(k, size, interpolation=cv2.INTER_AREA)))
+        levels.append(
+            (cv2.resize(c, size, interpolation=cv2.INTER_AREA), cv2.resize(k, size, interpolation=cv2.INTER_AREA))
+        )
     c, k = levels[-1]
     out = (c + 0.05 * base[0, 0]) / (k[..., None] + 0.05)
     for c, k in reversed(levels[:-1]):

@@ -35,9 +35,7 @@ class Seen:
 def integrator(engine: Engine, depth: int, *, guides: bool) -> Any:
     """A path tracer of ``depth`` segments; with ``guides`` it also gives albedo and shading normal."""
     path = {"type": "path", "max_depth": depth, "rr_depth": 4}
-    return engine.mi.load_dict(
-        {"type": "aov", "aovs": "albedo:albedo,nn:sh_normal", "image": path} if guides else path
-    )
+    return engine.mi.load_dict({"type": "aov", "aovs": "albedo:albedo,nn:sh_normal", "image": path} if guides else path)
 
 
 def _vector(mi: Any, a: Array) -> Any:
@@ -115,7 +113,10 @@ def coverage(
         hits, near, which = mi.Float(0), mi.Float(np.inf), mi.UInt32(0xFFFFFFFF)
         for j in range(grid * grid):
             # Scrambled so that no row or column of samples lines up with a furniture edge.
-            du, dv = (j % grid + 0.5 + 0.4 * ((j // grid) / grid - 0.4)) / grid, (j // grid + 0.5 + 0.4 * ((j % grid) / grid - 0.4)) / grid
+            du, dv = (
+                (j % grid + 0.5 + 0.4 * ((j // grid) / grid - 0.4)) / grid,
+                (j // grid + 0.5 + 0.4 * ((j % grid) / grid - 0.4)) / grid,
+            )
             o, d = lens.ray(px + dr.opaque(mi.Float, du), py + dr.opaque(mi.Float, dv))
             hit = labels.ray_intersect_preliminary(mi.Ray3f(o, d), coherent=True)
             along = hit.t * lens.along(d)

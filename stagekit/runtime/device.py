@@ -31,7 +31,8 @@ def pick_device(wanted: str) -> str:
         seen = torch.cuda.is_available()
     if wanted == "cuda" and not seen:
         raise BackendError(
-            f"device 'cuda' was asked for, but torch sees no CUDA device (is a CUDA build of torch installed?); use device='cpu' or 'auto'"
+            "device 'cuda' was asked for, but torch sees no CUDA device (is a CUDA build of torch installed?); "
+            "use device='cpu' or 'auto'"
         )
     return "cuda" if seen else "cpu"
 

@@ -50,8 +50,8 @@ class Placement:
         """4x4, local furniture frame to world."""
         a = math.radians(self.yaw_deg)
         c, s = math.cos(a), math.sin(a)
-        m = np.eye(4)
-        m[:3, :3] = [[c, 0, s], [0, 1, 0], [-s, 0, c]]
+        m: Array = np.eye(4)
+        m[:3, :3] = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
         m[:3, 3] = self.position
         return m
 

@@ -156,7 +156,7 @@ def test_errors_of_a_stage_keep_their_place_and_the_scene(photo: np.ndarray) -> 
         def run(self, image: sk.Image, *, context: sk.Context) -> dict[str, Any]:
             return {"lines": 1}
 
-    with pytest.raises(sk.StageFailedError, match="Broken.* failed on .*: oh") as caught:
+    with pytest.raises(sk.StageFailedError, match=r"Broken.* failed on .*: oh") as caught:
         sk.Pipeline(Measure(), Broken())(photo)
     assert caught.value.stage == "Broken" and caught.value.scene.layout is not None
     assert isinstance(caught.value.__cause__, ZeroDivisionError)

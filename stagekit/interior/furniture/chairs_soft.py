@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -108,13 +109,18 @@ def _wing(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> tuple[l
     side_profile = _wing_outline(d, h, y0, ah)
     for side in (-1.0, 1.0):
         panel = pad(side_profile, 0.075, radius=0.03, puff=0.012, centre=(-d / 2 + 0.17, h * 0.72)).turned(y=-90)
-        panel = bent(panel, lambda q, s=side: q + np.outer(0.03 * np.clip((q[:, 1] - 0.6) / 0.4, 0, 1), [s, 0, 0]))
+        panel = bent(panel, partial(_winged, side=side))
         fabric.append(shifted_uv(panel, rng).moved(side * (inner / 2 + 0.03), 0, 0))
         a = arm("rolled", aw + 0.02, ah - y0, d - 0.16, rng, side=side)
         fabric.append(a.moved(side * (w / 2 - aw / 2 - 0.01), y0, 0.06))
     parts = [Part(m, "fabric") for m in fabric]
     parts.append(Part(legs(p["legs"], y0 + 0.004, corners(w - 0.04, d - 0.04, 0.07), rng), "legs"))
     return parts, -d / 2 + 0.34
+
+
+def _winged(q: Array, side: float) -> Array:
+    """A wing's panel, its top flared outwards by 3 cm."""
+    return q + np.outer(0.03 * np.clip((q[:, 1] - 0.6) / 0.4, 0, 1), [side, 0, 0])
 
 
 def _wing_outline(d: float, h: float, y0: float, ah: float) -> Array:

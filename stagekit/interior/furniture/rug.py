@@ -25,10 +25,8 @@ def build_rug(size: Size, params: Mapping[str, Any], rng: np.random.Generator) -
     width, length = (w, d) if long_z else (d, w)  # built with its length along z, turned at the end
     fringe = 0.07 if p["fringe"] == "ends" and p["shape"] == "rectangle" else 0.0
     body_l = length - 2 * fringe
-    if p["shape"] == "round":
-        top = _disc(width, length, h, p["pile"], rng)
-    else:
-        top = _sheet(width, body_l, h, p["pile"], rng)
+    round_ = p["shape"] == "round"
+    top = _disc(width, length, h, p["pile"], rng) if round_ else _sheet(width, body_l, h, p["pile"], rng)
     parts = [Part(top, "rug")]
     if fringe:
         parts.append(Part(_fringe(width, body_l, fringe, h, rng), "fringe"))

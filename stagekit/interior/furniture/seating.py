@@ -143,17 +143,17 @@ def arm_throw(width: float, height: float, length: float, rng: np.random.Generat
         height,
         rng,
         radius=0.035,
-        folds=0.012,
-        puff_m=0.004,
-        crease_m=0.004,
-        flare=0.008,
-        fold_m=0.16,
+        folds=0.022,
+        puff_m=0.006,
+        crease_m=0.005,
+        flare=0.010,
+        fold_m=0.15,
     )
-    wide = length * rng.uniform(0.42, 0.5)
+    wide = length * rng.uniform(0.52, 0.62)
     z = length * rng.uniform(-0.02, 0.06)
     return drape.sheet(
-        (-width / 2 - 0.15, width / 2 + 0.34), (z - wide / 2, z + wide / 2), rng, thick=0.010, lift=0.006, wander=0.03,
-        cell=0.02,
+        (-width / 2 - 0.15, width / 2 + 0.38), (z - wide / 2, z + wide / 2), rng, thick=0.014, lift=0.004, wander=0.035,
+        cell=0.018,
     )  # fmt: skip
 
 
@@ -173,8 +173,9 @@ def build_sofa(size: Size, params: Mapping[str, Any], rng: np.random.Generator, 
         a = arm(p["arms"], aw, ah - y0, along, rng, side=side)
         fabric.append(a.moved(side * (w / 2 - aw / 2), y0, d / 2 - along / 2 - 0.008))
     if p["back"] in ("loose", "pillow", "tight"):  # the frame's back closes behind the arms
+        back_w = w - (0.016 if p["arms"] != "rolled" else aw * 0.6)
         outer = upholstered(
-            (w - 0.016, min(h - 0.1, ah + 0.02) - y0, 0.07), rng, radius=0.02, crown=0.0, lean=0.02, cell=0.15
+            (back_w, min(h - 0.1, ah + 0.02) - y0, 0.07), rng, radius=0.02, crown=0.0, lean=0.02, cell=0.15
         )
         fabric.append(outer.moved(0, y0, -d / 2 + 0.06))
     if p["arms"] == "english" or p["legs"] == "skirt":  # the base runs under the arms to the front
@@ -199,8 +200,8 @@ def sofa_pillows(count: int, half: float, z: float, rng: np.random.Generator) ->
     first = -1.0 if rng.random() < 0.5 else 1.0
     # (side, distance from the arm, slot, size): corners fill first, a second one leans on the first
     plan = [
-        (first, 0.20, "pillow", 0.45),
-        (-first, 0.20, "pillow", 0.44),
+        (first, 0.20, "pillow", 0.43),
+        (-first, 0.20, "pillow", 0.43),
         (first, 0.42, "accent", 0.41),
         (-first, 0.41, "accent", 0.40),
     ]
@@ -273,7 +274,7 @@ def build_sectional(size: Size, params: Mapping[str, Any], rng: np.random.Genera
         (w / 2 - i, z_back + i),
         (-w / 2 + i, z_back + i),
         (w / 2 - i, z_run - i),
-        (-w / 2 + i, d / 2 - i),
+        (-w / 2 + i + (aw if kind == "chaise" else 0), d / 2 - i),
         (inner0 - i, d / 2 - i),
     ]
     style = "block" if p["legs"] == "sled" else p["legs"]
@@ -310,7 +311,12 @@ FAMILIES: dict[str, Family] = {
     "sofa": Family(
         "sofa",
         build_sofa,
-        {"three_seat": (2.20, 0.84, 0.94), "two_seat": (1.72, 0.84, 0.92), "compact": (1.95, 0.80, 0.86), "grand": (2.50, 0.86, 1.00)},
+        {
+            "three_seat": (2.20, 0.84, 0.94),
+            "two_seat": (1.72, 0.84, 0.92),
+            "compact": (1.95, 0.80, 0.86),
+            "grand": (2.50, 0.86, 1.00),
+        },
         SLOTS,
         SOFA,
     ),
@@ -320,14 +326,24 @@ FAMILIES: dict[str, Family] = {
     "sectional": Family(
         "sectional",
         build_sectional,
-        {"standard": (2.70, 0.84, 1.65), "large": (3.15, 0.86, 1.75), "small": (2.35, 0.82, 1.55), "corner": (2.75, 0.84, 2.20)},
+        {
+            "standard": (2.70, 0.84, 1.65),
+            "large": (3.15, 0.86, 1.75),
+            "small": (2.35, 0.82, 1.55),
+            "corner": (2.75, 0.84, 2.20),
+        },
         SLOTS,
         SECTIONAL,
     ),
     "armchair": Family(
         "armchair",
         build_armchair,
-        {"standard": (0.80, 0.82, 0.84), "small": (0.70, 0.78, 0.74), "wide": (0.95, 0.84, 0.92), "high": (0.78, 1.04, 0.84)},
+        {
+            "standard": (0.80, 0.82, 0.84),
+            "small": (0.70, 0.78, 0.74),
+            "wide": (0.95, 0.84, 0.92),
+            "high": (0.78, 1.04, 0.84),
+        },
         {"fabric": "boucle:#e0d9cc", "pillow": "linen:#8d9aa0", "frame": "wood:oak", "legs": "wood:walnut"},
         ARMCHAIRS,
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from ...types import Array
 from ..material import Material
 from ..texture import band, blur, cells, colour, fbm, grid, mix, smoothstep, tint, warp
 
-LEATHERS = {"cognac": "#8a4f2b", "tan": "#a87446", "black": "#2c2a29", "brown": "#54382a", "chocolate": "#3e2b23",
+LEATHERS = {"cognac": "#7d4b2e", "tan": "#9b7048", "black": "#2c2a29", "brown": "#54382a", "chocolate": "#3e2b23",
             "white": "#dbd6cb", "cream": "#d2c6b0", "grey": "#77746f", "oxblood": "#5a2426", "camel": "#a67c50"}  # fmt: skip
 
 
@@ -149,13 +150,14 @@ def velvet(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     lie = np.tanh(0.7 * warp(fbm((n, n), rng, 3, base=(1.6, 2.4)), 6 * fbm((n, n), rng, 2, base=(4, 4)), 0))
     pile = fbm((n, n), rng, 2, base=(150, 120))
     ribs = np.sin(2 * math.pi * 320 * u) * 0.3
-    shade = 0.90 + 0.13 * lie + 0.05 * pile + 0.02 * ribs
+    shade = 0.92 + 0.07 * lie + 0.05 * pile + 0.02 * ribs
     return Material(
         tint(colours[0], shade, warm=0.02 * lie),
-        roughness=(0.62 - 0.10 * lie).astype(np.float32),
+        roughness=(0.80 - 0.08 * lie).astype(np.float32),
         tile_m=(tile, tile),
-        bump=(0.00022 * pile + 0.0006 * lie).astype(np.float32),
+        bump=(0.00025 * pile).astype(np.float32),
         sheen=1.0,
+        ior=1.3,
     )
 
 
@@ -198,7 +200,7 @@ def leather(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     veins = np.exp(-((warp(band((n, n), rng, (5, 4)), 6 * fbm((n, n), rng, 2, base=(9, 9)), 0) / 0.05) ** 2))
     veins = veins * smoothstep(0.2, 1.0, fbm((n, n), rng, 2, base=(3, 3)))
     worn = smoothstep(0.4, 2.0, cloud)
-    shade = 0.93 + 0.07 * cloud + 0.07 * (pebble - 0.6) - 0.08 * veins + 0.08 * worn
+    shade = 0.95 + 0.035 * cloud + 0.07 * (pebble - 0.6) - 0.05 * veins + 0.03 * worn
     return Material(
         tint(base, shade, warm=0.02 * cloud),
         roughness=np.clip(0.46 - 0.04 * cloud + 0.10 * (1 - pebble), 0.3, 0.75).astype(np.float32),
@@ -246,7 +248,7 @@ def bedding(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     n, tile = 640, 0.9
     cloud = fbm((n, n), rng, 3, base=(3, 3))
     fine = fbm((n, n), rng, 2, base=(150, 150))
-    ridge = np.zeros((n, n), np.float32)
+    ridge: Array = np.zeros((n, n), np.float32)
     for k, amount in ((7, 1.0), (14, 0.6)):
         line = warp(
             band((n, n), rng, (k, k * 0.7)), 14 * fbm((n, n), rng, 2, base=(5, 5)), 9 * fbm((n, n), rng, 2, base=(5, 5))
@@ -254,7 +256,7 @@ def bedding(args: tuple[str, ...], rng: np.random.Generator) -> Material:
         ridge += amount * np.exp(-((line / 0.20) ** 2)) * smoothstep(-0.2, 1.4, fbm((n, n), rng, 2, base=(4, 4)))
     ridge = blur(ridge, 1.2) * (0.35 if pattern == "crisp" else 1.0)
     base: Array = colours[0]
-    height = 0.0011 * ridge + 0.0010 * cloud
+    height: Any = 0.0011 * ridge + 0.0010 * cloud
     if pattern == "quilt":
         v, u = grid((n, n))
         pads = np.abs(np.sin(math.pi * (u + v) * 8) * np.sin(math.pi * (u - v) * 8)) ** 0.4

@@ -73,7 +73,7 @@ def _yarn(
         shade = shade + 0.16 * (rib - 0.6)
         height = height + 0.0018 * rib
     if worn:
-        bare = smoothstep(0.1, 1.9, fbm(SHAPE, rng, 5, base=(5, 4), gain=0.75) + 0.35 * knots)
+        bare = smoothstep(-0.4, 2.6, fbm(SHAPE, rng, 6, base=(7, 5), gain=0.85) + 0.35 * knots)
         base = mix(base, colour("#cfc8ba"), worn * bare)
     return Material(
         tint(base, shade, warm=0.012 * lots + 0.010 * knots), 0.97, None, height.astype(np.float32), sheen=0.3
@@ -124,9 +124,9 @@ def rug_border(args: tuple[str, ...], rng: np.random.Generator) -> Material:
     e = _edge(x, y)
     heather = fbm(SHAPE, rng, 2, base=(90, 40))
     base = mix(field, mix(field, np.full(3, 0.35, np.float32), 0.5), np.clip(0.12 + 0.10 * heather, 0, 1))
-    base = mix(base, border, _hand(smoothstep(-0.003, 0.003, 0.13 - e), rng))
-    base = mix(base, field, _hand(_line(e - 0.115, 0.006), rng))
-    base = mix(base, line, _hand(_line(e - 0.19, 0.011), rng))
+    base = mix(base, border, _hand(smoothstep(-0.003, 0.003, 0.13 - e), rng, 0.5))
+    base = mix(base, field, _hand(_line(e - 0.115, 0.006), rng, 0.5))
+    base = mix(base, line, _hand(_line(e - 0.19, 0.011), rng, 0.5))
     return _yarn(base, rng, pile=0.05, abrash=0.02, rib=_ribs(rng, 0.012))
 
 
@@ -172,6 +172,7 @@ def rug_kilim(args: tuple[str, ...], rng: np.random.Generator) -> Material:
         e < 0.055, np.where((np.round(np.where(np.abs(x) > WIDE / 2 - 0.055, y, x) / 0.047) % 2) > 0, 1, 2), index
     )
     base = np.stack(c).astype(np.float32)[index]
+    base = mix(base, np.broadcast_to(base.mean((0, 1)), base.shape), 0.15)  # vegetable dyes, washed
     return _yarn(_hand(base, rng, 1.0), rng, pile=0.05, abrash=0.035, rib=_ribs(rng, 0.0095))
 
 
