@@ -60,6 +60,13 @@ def rect_matrix(r: Rect) -> Array:
     return m
 
 
+def _load(mi: Any, entries: dict[str, Any]) -> Any:
+    """A scene whose shapes and lights keep the order of ``entries``. Each is loaded by itself: loaded together they come in
+    the order in which threads finish, and the same seed would pick other lights."""
+    made = {k: mi.load_dict(v) if isinstance(v, dict) else v for k, v in entries.items()}
+    return mi.load_dict({"type": "scene", **made})
+
+
 def shell_dict(mi: Any, rects: Sequence[Rect], textures: Sequence[Array]) -> dict[str, Any]:
     """Scene entries of the shell: black rectangles that emit their textures, chosen in proportion to their power."""
     entries: dict[str, Any] = {}
@@ -81,7 +88,7 @@ def shell_dict(mi: Any, rects: Sequence[Rect], textures: Sequence[Array]) -> dic
 
 def shell_scene(engine: Engine, rects: Sequence[Rect], textures: Sequence[Array]) -> Any:
     """The empty room."""
-    return engine.mi.load_dict({"type": "scene", **shell_dict(engine.mi, rects, textures)})
+    return _load(engine.mi, shell_dict(engine.mi, rects, textures))
 
 
 def solid_scene(engine: Engine, pieces: Sequence[Piece]) -> Any | None:
@@ -89,7 +96,7 @@ def solid_scene(engine: Engine, pieces: Sequence[Piece]) -> Any | None:
     solids = [m for m in (p.solid for p in pieces) if m is not None]
     if not solids:
         return None
-    return engine.mi.load_dict({"type": "scene", "solid": convert.mesh(engine.mi, "solid", join(solids))})
+    return _load(engine.mi, {"solid": convert.mesh(engine.mi, "solid", join(solids))})
 
 
 def label_scene(engine: Engine, pieces: Sequence[Piece]) -> Any:
@@ -98,14 +105,14 @@ def label_scene(engine: Engine, pieces: Sequence[Piece]) -> Any:
     meshes = {
         f"piece{i:04d}": convert.mesh(mi, f"piece{i:04d}", join(q.mesh for q in p.parts)) for i, p in enumerate(pieces)
     }
-    return mi.load_dict({"type": "scene", **meshes})
+    return _load(mi, meshes)
 
 
 def full_scene(engine: Engine, pieces: Sequence[Piece], light: Light, textures: Sequence[Array], camera: Camera) -> Any:
     """Shell and furniture with materials. ``textures``: the shell's light (shaded by the furniture); ``camera``: as
     rendered, it decides how fine textures need to be."""
     mi = engine.mi
-    scene: dict[str, Any] = {"type": "scene", **shell_dict(mi, light.rects, textures)}
+    scene: dict[str, Any] = shell_dict(mi, light.rects, textures)
     items = convert.merge((part.mesh, piece.wears[part.slot]) for piece in pieces for part in piece.parts)
     for i, (mesh, (spec, seed)) in enumerate(items):
         m: Material = material(spec, seed)
@@ -119,4 +126,4 @@ def full_scene(engine: Engine, pieces: Sequence[Piece], light: Light, textures: 
             bsdf=mi.load_dict(convert.bsdf(mi, m, texel_m=0.8 * near / camera.focal_px)),
             emitter=mi.load_dict(lamp) if lamp else None,
         )
-    return mi.load_dict(scene)
+    return _load(mi, scene)
