@@ -24,7 +24,7 @@ from .scene import (
     solid_scene,
 )
 from .shadow import shaded_textures, shadow_ratio
-from .shell import first_hit, rectangles
+from .shell import first_hit, rectangles, surface_labels
 from .trace import coverage, look
 
 Progress = Callable[[float, str], None]
@@ -308,6 +308,8 @@ def _shadows(
     )
     if (small.width, small.height) != (camera.width, camera.height):
         ratio = cv2.resize(ratio, (camera.width, camera.height), interpolation=cv2.INTER_LINEAR)
+    # Glass shows what is outside, and the ceiling is too far from furniture for more than noise.
+    ratio[np.isin(surface_labels(layout, camera.width, camera.height), (3, 4))] = 1
     return ratio
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..types import Array, Camera
-from .composite import CLEAR, QUIET, settle
+from .composite import QUIET, settle
 from .denoise import denoise
 from .engine import Engine
 from .light import Light
@@ -101,7 +101,4 @@ def shadow_ratio(
     guide = np.where(mask[..., None], np.float32(0.5), 0).repeat(3, -1).astype(np.float32)
     smooth = denoise(ratio, guide, normal)
     tick(1.0)
-    # The ceiling is far from furniture: only what clearly shows may touch it.
-    ceiling = np.zeros((h, w, 1), np.float32)
-    ceiling[ys, xs, 0] = (n[:, 1] < -0.5) & on
-    return settle(np.where(mask[..., None], smooth, 1), QUIET + 0.045 * ceiling, CLEAR + 0.08 * ceiling)
+    return settle(np.where(mask[..., None], smooth, 1))

@@ -25,7 +25,7 @@ ALLOWED = {
     "core": LOW | {"imaging", "registry", "runtime", "display", "stages"},
     "room": LOW | {"imaging", "display"},
     "interior": LOW | {"imaging", "display"},
-    "render": LOW | {"imaging", "room", "interior"},
+    "render": LOW | {"imaging", "registry", "room", "interior"},
     "models": LOW | {"assets"},
     "backends": LOW | {"imaging", "assets", "models", "room", "interior", "render", "runtime"},
     "stages": LOW | {"core", "interior", "registry", "imaging"},

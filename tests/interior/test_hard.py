@@ -9,6 +9,7 @@ import pytest
 
 from stagekit.errors import OptionError
 from stagekit.interior import joinery as jn
+from stagekit.interior.cabinet_legs import LEGS, leg
 from stagekit.interior.family import MODULES, build, family, slot_specs
 from stagekit.interior.material import KINDS, Material, material
 from stagekit.types import Placement
@@ -77,7 +78,7 @@ def test_fills_its_size_with_sound_meshes(case: tuple[str, str, dict[str, Any]])
         jn.slab(jn.ellipse(1.0, 0.5), 0.03, under=0.012),
         jn.turned([(0, 0), (0.1, 0), (0.1, 0.2), (0, 0.2)]),
         jn.brick((0.4, 0.02, 0.1)),
-        *(jn.leg(s, 0.4, 0.3, 0.2, np.random.default_rng(0))[0].mesh for s in jn.LEGS),
+        *(leg(s, 0.4, 0.3, 0.2, np.random.default_rng(0))[0].mesh for s in LEGS),
     ],
 )
 def test_solids_enclose_a_volume(mesh: object) -> None:

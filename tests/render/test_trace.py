@@ -33,7 +33,7 @@ def test_same_seed_same_bytes_other_seed_other_bytes(photo, layout, blocks):
 
 def test_furniture_casts_a_contact_shadow(photo, layout, blocks):
     done = trace(photo, layout, blocks, quality=FEW)
-    uv, _ = layout.camera.project(np.array([[-0.3, 0.0, -2.6 + 0.3 + 0.04], [-1.6, 0.0, -1.2]]))
+    uv, _ = layout.camera.project(np.array([[-0.3, 0.0, -2.6 + 0.3 + 0.04], [-1.6, 0.0, -2.8]]))
     (near, far) = (tuple(p.astype(int)[::-1]) for p in uv)
     before, after = photo.array.astype(int).sum(-1), done.result.astype(int).sum(-1)
     assert after[near] < 0.85 * before[near]

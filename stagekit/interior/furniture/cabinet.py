@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import fronts
 from .. import joinery as jn
+from ..cabinet_legs import leg
 from ..family import Family, Size
 from ..mesh import Mesh, Part
 
@@ -74,7 +75,7 @@ def base(style: str, w: float, d: float, rng: np.random.Generator) -> tuple[list
     if w > 1.7 and style in ("tapered", "metal", "block", "cylinder"):
         places += [(0.0, d / 2 - 0.055), (0.0, -d / 2 + 0.055)]
     slot = "metal" if style in ("metal", "hairpin") else "legs"
-    parts_ = [Part(q.mesh, slot) for x, z in places for q in jn.leg(style, h, x, z, rng, stout=0.95)]
+    parts_ = [Part(q.mesh, slot) for x, z in places for q in leg(style, h, x, z, rng, stout=0.95)]
     if style in ("splayed", "tapered"):  # a rail ties the legs
         x, z = abs(places[0][0]), abs(places[0][1])
         parts_ += [Part(jn.board((2 * x, 0.03, 0.02), rng).moved(0, h - 0.03, s * z), "legs") for s in (-1, 1)]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import joinery as jn
+from ..cabinet_legs import leg
 from ..family import Family, Size
 from ..mesh import Mesh, Part, box, join
 from ..soft import SoftBox, waves
@@ -38,7 +39,7 @@ def _parsons(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list
     back = SoftBox((w - 0.012, h - y0 - 0.004, 0.075), 0.032, soft, cell=0.03).mesh()
     back = jn.deform(back.turned(x=-7).moved(0, (y0 + h) / 2, -d / 2 + 0.085), lambda q: q)
     legs = [
-        m for x, z in jn.corners(w - 0.02, d - 0.05, 0.035) for m in jn.leg("tapered", y0 + 0.02, x, z, rng, stout=0.95)
+        m for x, z in jn.corners(w - 0.02, d - 0.05, 0.035) for m in leg("tapered", y0 + 0.02, x, z, rng, stout=0.95)
     ]
     return [Part(seat, "fabric"), Part(back, "fabric"), *[Part(m.mesh, "frame") for m in legs]]
 
@@ -77,7 +78,7 @@ def _barrel(size: Size, p: Mapping[str, Any], rng: np.random.Generator) -> list[
     from ..soft import pad as stuffed
 
     seat = stuffed(o, 0.13, radius=0.045, puff=0.018).turned(x=-90)
-    legs = [m for x, z in jn.corners(w * 0.70, d * 0.70, 0.03) for m in jn.leg("tapered", SEAT - 0.08, x, z, rng)]
+    legs = [m for x, z in jn.corners(w * 0.70, d * 0.70, 0.03) for m in leg("tapered", SEAT - 0.08, x, z, rng)]
     ring = jn.slab(jn.ellipse(w - 0.14, d - 0.14, 40, 2.4), 0.03, rng=rng).moved(y=SEAT - 0.105)
     return [
         Part(body, "fabric"),
@@ -254,11 +255,11 @@ def build_bench(size: Size, params: Mapping[str, Any], rng: np.random.Generator)
             )
         for x in (-w / 2 + 0.14, w / 2 - 0.14):
             parts.append(Part(jn.board((0.05, 0.03, d - 0.04), rng).moved(x, h - 0.058, 0), "frame"))
-        legs = [m for x, z in jn.corners(w, d, 0.09) for m in jn.leg(p["legs"], h - 0.03, x, z, rng)]
+        legs = [m for x, z in jn.corners(w, d, 0.09) for m in leg(p["legs"], h - 0.03, x, z, rng)]
     elif style == "upholstered":
         parts.append(Part(pad(w - 0.004, d - 0.004, 0.11, rng, crown=0.016).moved(y=h - 0.125), "fabric"))
         parts.append(Part(jn.board((w - 0.03, 0.035, d - 0.03), rng).moved(y=h - 0.15), "frame"))
-        legs = [m for x, z in places for m in jn.leg(p["legs"], h - 0.14, x, z, rng)]
+        legs = [m for x, z in places for m in leg(p["legs"], h - 0.14, x, z, rng)]
     elif style == "trestle":
         parts.append(Part(jn.board((w, 0.038, d), rng, bevel=0.005, segments=2).moved(y=h - 0.038), "frame"))
         legs = []

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...types import Array
 from .. import joinery as jn
+from ..cabinet_legs import leg
 from ..family import Size
 from ..mesh import Part, box
 
@@ -47,7 +48,7 @@ def legs_at(
     style: str, h: float, places: list[tuple[float, float]], rng: np.random.Generator, stout: float = 1.0
 ) -> list[Part]:
     slot = "metal" if style in METAL_LEGS else "legs"
-    return [Part(m.mesh, slot) for x, z in places for m in jn.leg(style, h, x, z, rng, stout=stout)]
+    return [Part(m.mesh, slot) for x, z in places for m in leg(style, h, x, z, rng, stout=stout)]
 
 
 def aprons(w: float, d: float, top: float, height: float, rng: np.random.Generator, thick: float = 0.02) -> list[Part]:
