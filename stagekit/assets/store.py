@@ -1,56 +1,47 @@
 """Where weights lie, and whether they are the right ones.
 
-Search order: an explicit path, the folder in ``STAGEKIT_WEIGHTS``, the checkout's ``weights/``, the installed
-package's.
+Search order: an explicit path, the folder in ``STAGEKIT_WEIGHTS``, the checkout's ``weights/``, the installed package's,
+the user's cache, the hub's own cache; then a download, if the runtime is not offline. Embedded weights are one file;
+models of the hub are a folder of their name, in the layout in which they were published.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tomllib
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
 
 from ..errors import WeightsError
+from .integrity import check_folder, same
+from .spec import PICKLES, UNPINNED, Spec, catalog, check_licence, spec
+
+__all__ = ["cache_folder", "catalog", "find", "find_folder", "folders", "model_folder", "pull", "verified"]
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
-
-@dataclass(frozen=True)
-class Weights:
-    """One entry of catalog.toml."""
-
-    name: str
-    file: str
-    sha256: str
-    bytes: int
-    licence: str
-    commercial: bool
-    source: str
+PathLike = str | os.PathLike[str]
 
 
-@cache
-def catalog() -> dict[str, Weights]:
-    """Every entry of catalog.toml by name."""
-    table: dict[str, Any] = tomllib.loads((Path(__file__).parent / "catalog.toml").read_text("utf-8"))
-    return {name: Weights(name, **entry) for name, entry in table.items()}
+def cache_folder() -> Path:
+    """Where downloads go: ``STAGEKIT_CACHE``, else ``stagekit`` in ``XDG_CACHE_HOME`` or ``~/.cache``."""
+    named = os.environ.get("STAGEKIT_CACHE")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stagekit"
 
 
 def folders() -> list[Path]:
-    """Where a weights file is looked for when no path is given, first to last."""
+    """Where weights are looked for when no path is given, first to last."""
     named = os.environ.get("STAGEKIT_WEIGHTS")
-    return [*([Path(named)] if named else []), PACKAGE.parent / "weights", PACKAGE / "_weights"]
+    return [*([Path(named)] if named else []), PACKAGE.parent / "weights", PACKAGE / "_weights", cache_folder()]
 
 
-def find(name: str, path: str | os.PathLike[str] | None = None) -> Path:
-    """The file of weights ``name``. Raises WeightsError saying where it was looked for.
+def find(name: str, path: PathLike | None = None) -> Path:
+    """The file of embedded weights ``name``. Raises WeightsError saying where it was looked for.
 
     ``path`` may be the file or its folder; it is then the only place. The checksum is `verified`'s work.
     """
-    entry = catalog()[name]
+    entry = spec(name)
     places = folders() if path is None else [Path(path)]
     tried = []
     for place in places:
@@ -59,23 +50,106 @@ def find(name: str, path: str | os.PathLike[str] | None = None) -> Path:
             return file
         tried.append(str(file))
     raise WeightsError(
-        f"the weights of {name} ({entry.file}, {entry.bytes / 1e6:.1f} MB) are not at {' or '.join(tried)}; "
-        "put the file there, or name its folder in STAGEKIT_WEIGHTS"
+        f"the weights of {name} ({entry.file}, {entry.bytes / 1e6:.1f} MB; {entry.source}) are not at "
+        f"{' or '.join(tried)}; put the file there, or name its folder in STAGEKIT_WEIGHTS"
     )
 
 
-def verified(name: str, path: str | os.PathLike[str] | None = None) -> bytes:
-    """The file's bytes, size and checksum compared with the catalogue. Raises WeightsError.
+def verified(name: str, path: PathLike | None = None) -> bytes:
+    """The embedded file's bytes, size and checksum compared with the catalogue. Raises WeightsError.
 
     A file named by ``path`` is the caller's own choice (weights trained anew): it is read without the comparison.
     """
-    file, entry = find(name, path), catalog()[name]
-    data = file.read_bytes()
+    file, entry = find(name, path), spec(name)
     if path is None:
-        got = hashlib.sha256(data).hexdigest()
-        if got != entry.sha256:
+        same(file, name, entry.sha256, entry.bytes)
+    return file.read_bytes()
+
+
+def find_folder(name: str, path: PathLike | None = None) -> Path | None:
+    """The folder of the hub's model ``name``, or None; nothing in it is checked. ``path`` is then the only place."""
+    entry = spec(name)
+    places = _places(entry) if path is None else iter([Path(path)])
+    return next((place for place in places if _holds(place)), None)
+
+
+def model_folder(
+    name: str, path: PathLike | None = None, *, offline: bool = True, allowed: Collection[str] = ()
+) -> Path:
+    """The folder of the hub's model ``name``, checked, downloaded first if it is nowhere and ``offline`` is False.
+
+    Raises LicenceError before anything is read; WeightsError for weights that are absent, pickled, incomplete, or not
+    those of the catalogue or of their first download. A folder named by ``path`` is the caller's own choice: only its
+    format is checked.
+    """
+    entry = spec(name)
+    check_licence(entry, allowed)
+    if path is not None and Path(path).suffix.lower() in PICKLES:
+        raise WeightsError(_pickled(name, Path(path)))
+    found = find_folder(name, path)
+    if found is None:
+        if path is not None:
             raise WeightsError(
-                f"{file} is not {name}: expected {entry.bytes} bytes with sha256 {entry.sha256[:16]}..., "
-                f"got {len(data)} with {got[:16]}...; restore the file, or give its path if it is meant to differ"
+                f"{path} holds no weights of {name}: expected a folder with config.json and *.safetensors"
             )
-    return data
+        if offline:
+            raise WeightsError(
+                f"the weights of {name} ({entry.says()}) are not on this machine, and the runtime is offline; "
+                f"run: stagekit weights pull {name}"
+            )
+        return pull(name, allowed=allowed)
+    if not any(found.rglob("*.safetensors")):
+        raise WeightsError(_pickled(name, found))
+    if path is None:
+        check_folder(found, entry)
+    return found
+
+
+def pull(
+    name: str,
+    *,
+    to: PathLike | None = None,
+    revision: str | None = None,
+    allowed: Collection[str] = (),
+    **options: object,
+) -> Path:
+    """Download ``name`` into the user's cache (or the folder ``to``/NAME) and return its folder.
+
+    ``revision``: a commit or branch other than the catalogue's. ``options`` are those of ``fetch.download`` (endpoint,
+    progress). What is there already and right is kept.
+    """
+    from .fetch import download
+
+    entry = spec(name)
+    if entry.single:
+        return find(name)
+    check_licence(entry, allowed)
+    target = Path(to if to is not None else cache_folder()) / name
+    if revision is None and _holds(target) and any(target.rglob("*.safetensors")):
+        check_folder(target, entry, every=True)
+        return target
+    return download(entry, target, revision=revision or entry.revision, **options)  # type: ignore[arg-type]
+
+
+def _places(entry: Spec) -> Iterator[Path]:
+    yield from (place / entry.name for place in folders())
+    hub = os.environ.get("HF_HUB_CACHE") or Path(os.environ.get("HF_HOME", Path.home() / ".cache/huggingface")) / "hub"
+    snapshots = Path(hub) / f"models--{entry.repo.replace('/', '--')}" / "snapshots"
+    if entry.revision != UNPINNED:
+        yield snapshots / entry.revision
+    else:
+        main = snapshots.parent / "refs" / "main"
+        if main.is_file():
+            yield snapshots / main.read_text("utf-8").strip()
+
+
+def _holds(place: Path) -> bool:
+    """Whether a folder has weights in it, of whatever format; a model index counts for pipelines of several parts."""
+    return place.is_dir() and any(p.suffix.lower() in (".safetensors", *PICKLES) for p in place.rglob("*"))
+
+
+def _pickled(name: str, place: Path) -> str:
+    return (
+        f"{place} holds pickled weights, which can run code when they are read, and no *.safetensors; "
+        f"stagekit weights pull {name} fetches safe ones where they are published, or convert the file to safetensors"
+    )

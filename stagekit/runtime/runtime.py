@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -36,7 +36,8 @@ class _Held:
 
 class Runtime:
     """``device``: auto, cpu, cuda; ``dtype``: auto, fp32, bf16, fp16; ``memory``: budget for loaded backends, such as
-    ``"10GB"``, or None; ``threads``: processor threads, or None for all; ``offline``: never download.
+    ``"10GB"``, or None; ``threads``: processor threads, or None for all; ``offline``: never download; ``allow``: names
+    of models that are not free for commercial use and that you may use all the same, such as ``("segformer",)``.
 
     Backends stay loaded until the runtime is closed or the budget needs their place, least recently used first.
     """
@@ -48,6 +49,7 @@ class Runtime:
         memory: str | int | None = None,
         threads: int | None = None,
         offline: bool = True,
+        allow: Sequence[str] = (),
     ) -> None:
         self.device = pick_device(device)
         self.dtype = pick_dtype(dtype, self.device)
@@ -56,6 +58,9 @@ class Runtime:
             raise OptionError(f"threads must be 1 or more, got {threads}")
         self.threads = threads or cores()
         self.offline = offline
+        if isinstance(allow, str):
+            raise OptionError(f'allow takes a sequence of names, such as ("{allow}",), got {allow!r}')
+        self.allow = frozenset(allow)
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._lock = threading.Lock()
 
