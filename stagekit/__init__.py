@@ -26,9 +26,12 @@ _WHERE = {
     "Warned": "core.events",
     "Finished": "core.events",
     "Runtime": "runtime",
-    **dict.fromkeys(("Arrange", "EstimateLayout", "Furnish", "Segment"), "stages"),
+    **dict.fromkeys(("Arrange", "DetectLines", "EstimateLayout", "Furnish", "Segment"), "stages"),
     **dict.fromkeys(
-        ("Brief", "Camera", "DepthMap", "Image", "Layout", "Mask", "Opening", "Placement", "Room", "Segments", "Wall"),
+        (
+            "Brief", "Camera", "DepthMap", "Description", "Fact", "Image", "Layout", "LineSet", "Mask",
+            "Opening", "Placement", "Room", "Segments", "Wall",
+        ),
         "types",
     ),
     **dict.fromkeys(
@@ -51,7 +54,10 @@ __all__ = [
     "Cancelled",
     "Context",
     "DepthMap",
+    "Description",
+    "DetectLines",
     "EstimateLayout",
+    "Fact",
     "Finished",
     "Furnish",
     "Image",
@@ -60,6 +66,7 @@ __all__ = [
     "Layout",
     "LayoutError",
     "LicenceError",
+    "LineSet",
     "Mask",
     "MissingFieldError",
     "MissingPackageError",
@@ -117,13 +124,16 @@ if TYPE_CHECKING:
     from .imaging.io import open_image
     from .interior.style import styles
     from .runtime import Runtime
-    from .stages import Arrange, EstimateLayout, Furnish, Segment
+    from .stages import Arrange, DetectLines, EstimateLayout, Furnish, Segment
     from .types import (
         Brief,
         Camera,
         DepthMap,
+        Description,
+        Fact,
         Image,
         Layout,
+        LineSet,
         Mask,
         Opening,
         Placement,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from .types import Camera, Image, Layout
+    from .types import Camera, Description, Image, Layout, LineSet
 
 Array = Any
 
@@ -21,6 +21,16 @@ LINE, WALL, UNSEEN = (255, 255, 255), (255, 210, 0), (190, 120, 40)
 WINDOW, DOOR, THING = (0, 220, 255), (255, 0, 200), (255, 90, 60)
 TONES = ((0, 0, 0), (150, 170, 140), (205, 200, 190), (225, 225, 230), (150, 190, 220), (190, 150, 120))
 """Colours of `Layout.surfaces()` where there is no photo."""
+LINE_TONES = ((90, 200, 255), (255, 190, 60), (255, 110, 170))
+"""Upright, level and sloping lines."""
+KNOWN = {
+    "wall": (214, 204, 188), "floor": (168, 122, 78), "ceiling": (240, 240, 245), "window": (110, 196, 240),
+    "windowpane": (110, 196, 240), "door": (206, 96, 150), "curtain": (178, 150, 214), "rug": (198, 84, 72),
+    "sofa": (60, 120, 200), "chair": (80, 170, 160), "table": (222, 160, 60), "bed": (120, 90, 190),
+    "cabinet": (150, 140, 80), "shelf": (110, 110, 60), "lamp": (255, 225, 90), "picture": (240, 130, 110),
+    "plant": (70, 160, 70), "sky": (160, 215, 255), "vegetation": (120, 190, 90),
+}  # fmt: skip
+"""Colours of the classes that most rooms have."""
 
 
 def png(array: Array) -> bytes:
@@ -41,10 +51,15 @@ def depth_preview(depth: Array) -> Array:
     inverse = 1.0 / depth[known]
     low, high = np.percentile(inverse, (1, 99))
     t = np.clip((inverse - low) / max(high - low, 1e-9), 0, 1)
+    out[known] = _warm(t)
+    return out
+
+
+def _warm(t: Array) -> Array:
+    """uint8 (..., 3) of 0 (dark violet) to 1 (pale yellow)."""
     stops = np.array([[30, 20, 90], [90, 40, 150], [210, 70, 100], [250, 160, 60], [250, 250, 190]], dtype=np.float64)
     at = np.linspace(0, 1, len(stops))
-    out[known] = np.stack([np.interp(t, at, stops[:, k]) for k in range(3)], -1).astype(np.uint8)
-    return out
+    return np.stack([np.interp(t, at, stops[:, k]) for k in range(3)], -1).astype(np.uint8)
 
 
 def palette(count: int) -> Array:
@@ -53,27 +68,149 @@ def palette(count: int) -> Array:
     return np.array([[round(255 * c) for c in colorsys.hsv_to_rgb(*t)] for t in tones], np.uint8).reshape(-1, 3)
 
 
-def segments_preview(labels: Array, classes: Sequence[str]) -> Array:
-    """Labels in colours, with a legend of the classes that are there, largest first."""
+def class_colours(classes: Sequence[str]) -> Array:
+    """uint8 (count, 3): what everybody knows has its own colour, the same for every network; the rest is spread."""
     colours = palette(len(classes))
+    for k, name in enumerate(classes):
+        if name in KNOWN:
+            colours[k] = KNOWN[name]
+    return colours
+
+
+def segments_preview(labels: Array, classes: Sequence[str], image: Any = None) -> Array:
+    """Labels in colours, with a legend of the classes that are there, largest first; over ``image`` (uint8 HxWx3 or
+    Image) where one is given."""
+    colours = class_colours(classes)
     picture = colours[np.minimum(labels, len(classes) - 1)]
+    if image is not None:
+        grey = np.asarray(getattr(image, "array", image)).mean(-1, keepdims=True)
+        picture = (0.62 * picture + 0.38 * grey).astype(np.uint8)
     counts = np.bincount(labels.ravel(), minlength=len(classes))
     present = [int(k) for k in np.argsort(-counts, kind="stable") if counts[k]]
-    size = max(10, round(0.022 * max(labels.shape)))
-    row = round(size * 1.5)
-    columns = max(1, labels.shape[1] // (size * 11))
-    legend = np.full((row * -(-len(present) // columns) + row // 2, labels.shape[1], 3), 255, np.uint8)
+    shares = [100 * counts[k] / labels.size for k in present]
+    return legend(
+        picture,
+        [
+            (colours[k], f"{classes[k].replace('_', ' ')} {'<0.1' if share < 0.1 else f'{share:.1f}'} %")
+            for k, share in zip(present, shares, strict=True)
+        ],
+    )
+
+
+def legend(picture: Array, entries: Sequence[tuple[Any, str]]) -> Array:
+    """The picture with swatches and names on white below it."""
     from PIL import Image as Pil
     from PIL import ImageDraw
 
-    canvas = Pil.fromarray(np.vstack([picture, legend]))
+    height, width = picture.shape[:2]
+    size = max(10, round(0.018 * max(height, width)))
+    font = _font(size)
+    cell = round(max([font.getlength(text) for _, text in entries], default=0) + 2.6 * size)
+    columns = min(max(1, width // max(cell, 1)), max(len(entries), 1))
+    row = round(size * 1.7)
+    rows = -(-len(entries) // columns)
+    below = np.full((row * rows + size if rows else 0, width, 3), 255, np.uint8)
+    canvas = Pil.fromarray(np.vstack([picture, below]))
     draw = ImageDraw.Draw(canvas)
-    for n, k in enumerate(present):
-        x, y = (n % columns) * (labels.shape[1] // columns) + 4, labels.shape[0] + row // 4 + (n // columns) * row
-        draw.rectangle((x, y, x + size, y + size), fill=tuple(int(c) for c in colours[k]), outline=(0, 0, 0))
-        share = 100 * counts[k] / labels.size
-        draw.text((x + size + 4, y), f"{classes[k]} {share:.1f} %", fill=(0, 0, 0), font=_font(size))
+    for n, (colour, text) in enumerate(entries):
+        x = (n % columns) * (width // columns) + size // 2
+        y = height + size // 2 + (n // columns) * row
+        draw.rectangle((x, y, x + size, y + size), fill=tuple(int(c) for c in colour), outline=(90, 90, 90))
+        draw.text((x + 1.5 * size, y + size / 2), text, fill=(30, 30, 30), font=font, anchor="lm")
     return np.asarray(canvas)
+
+
+def depth_card(depth: Array) -> Array:
+    """`depth_preview` with a scale in metres below it."""
+    known = depth > 0
+    picture = depth_preview(depth)
+    if not known.any():
+        return legend(picture, [((0, 0, 0), "unknown")])
+    low, high = np.percentile(depth[known], (1, 99))
+    marks = np.unique(np.round(1 / np.linspace(1 / max(low, 1e-3), 1 / max(high, low + 1e-3), 6), 1))
+    inverse = 1.0 / depth[known]
+    ends = np.percentile(inverse, (1, 99))
+    t = np.clip((1 / marks - ends[0]) / max(ends[1] - ends[0], 1e-9), 0, 1)
+    entries: list[tuple[Any, str]] = [(_warm(np.array([v]))[0], f"{m:.1f} m") for m, v in zip(marks, t, strict=True)]
+    return legend(picture, [*entries, *([((0, 0, 0), "unknown")] if not known.all() else [])])
+
+
+def draw_segments(segments: Array, size: tuple[int, int], thick: int = 0) -> Array:
+    """uint8 HxW: white segments (N, 4) on black, for a picture of ``size`` (width, height)."""
+    import cv2
+
+    canvas = np.zeros((size[1], size[0]), np.uint8)
+    thick = thick or max(1, round(max(size) / 600))
+    for x0, y0, x1, y1 in np.asarray(segments, np.float64) - 0.5:  # OpenCV counts a pixel's centre as 0
+        p, q = ((round(x * 16), round(y * 16)) for x, y in ((x0, y0), (x1, y1)))
+        cv2.line(canvas, p, q, (255,), thick, cv2.LINE_AA, shift=4)
+    return canvas
+
+
+def lines_preview(lines: LineSet, image: Any = None) -> Array:
+    """Segments coloured by direction, with a legend; on black, or over ``image`` (uint8 HxWx3 or Image), dimmed."""
+    from .types import DIRECTIONS
+
+    width, height = lines.size
+    if image is None:
+        base = np.zeros((height, width, 3), np.uint8)
+        if lines.edges is not None:
+            base[...] = (lines.edges // 3)[..., None]
+    else:
+        base = (0.45 * np.asarray(getattr(image, "array", image))).astype(np.uint8)
+    thick = max(1, round(max(lines.size) / 500))
+    entries: list[tuple[Any, str]] = []
+    out = base.astype(np.float32)
+    for k, (name, colour) in enumerate(zip(DIRECTIONS, LINE_TONES, strict=True)):
+        chosen = lines.segments[lines.directions == k]
+        alpha = draw_segments(chosen, lines.size, thick)[..., None] / 255.0
+        out = out * (1 - alpha) + np.array(colour, np.float32) * alpha
+        entries.append((colour, f"{name} {len(chosen)}"))
+    return legend(out.astype(np.uint8), entries)
+
+
+def description_card(description: Description, width: int = 900) -> Array:
+    """Caption, text and facts on a white card; facts that are not sure enough to be told are grey."""
+    from PIL import Image as Pil
+    from PIL import ImageDraw
+
+    size = max(11, width // 52)
+    large, font = _font(round(size * 1.3)), _font(size)
+    margin, step = size, round(size * 1.5)
+    rows: list[tuple[str, Any, tuple[int, int, int], int]] = []
+    for text in wrap(description.caption, large, width - 2 * margin):
+        rows.append((text, large, (20, 20, 20), 0))
+    for text in wrap(description.full, font, width - 2 * margin):
+        rows.append((text, font, (60, 60, 60), 0))
+    rows.append(("", font, (0, 0, 0), 0))
+    label = round(size * 9.5)
+    for fact in description.facts.values():
+        ink = (40, 40, 40) if fact.sure else (170, 170, 170)
+        shown = f"{fact}  ({fact.confidence:.2f}{', ' + fact.basis if fact.basis else ''})"
+        for n, text in enumerate(wrap(shown, font, width - 2 * margin - label)):
+            rows.append((text, font, ink, label))
+            if n == 0:
+                rows[-1] = (f"{fact.name.replace('_', ' ')}\t{text}", font, ink, label)
+    canvas = Pil.new("RGB", (width, step * len(rows) + 2 * margin), "white")
+    draw = ImageDraw.Draw(canvas)
+    for n, (text, face, ink, indent) in enumerate(rows):
+        head, _, body = text.rpartition("\t")
+        at = margin + n * step
+        if head:
+            draw.text((margin, at), head, fill=ink, font=face)
+        draw.text((margin + indent, at), body, fill=ink, font=face)
+    return np.asarray(canvas)
+
+
+def wrap(text: str, font: Any, width: float) -> list[str]:
+    """The text in lines of at most ``width`` pixels, broken between words."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and font.getlength(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def before_after(a: Any, b: Any, gap: int = 6) -> Array:
@@ -135,6 +272,18 @@ def floor_grid(layout: Layout, image: Image | None = None) -> Array:
     draw.rectangle((box[0] - 4, box[1] - 3, box[2] + 4, box[3] + 3), fill=(0, 0, 0, 150))
     draw.text((6, 5), text, fill=(255, 255, 255, 255), font=font)
     return np.asarray(canvas)
+
+
+def layout_card(layout: Layout, image: Image | None = None) -> Array:
+    """`floor_grid` with a legend of what is drawn."""
+    kinds = {o.kind for o in layout.openings}
+    entries: list[tuple[Any, str]] = [(LINE, f"floor grid {GRID_M} m"), (WALL, "wall edge")]
+    if any(w.kind != "wall" for w in layout.walls):
+        entries.append((UNSEEN, "wall not seen"))
+    entries += [(WINDOW, "window")] if "window" in kinds else []
+    entries += [(DOOR, "door or passage")] if kinds - {"window"} else []
+    entries += [(THING, "stands on the floor")] if layout.obstacles else []
+    return legend(floor_grid(layout, image), entries)
 
 
 def _walls(draw: Any, layout: Layout, camera: Camera, thick: int) -> None:

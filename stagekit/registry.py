@@ -17,6 +17,12 @@ from .errors import BackendError, MissingPackageError, OptionError, UnknownBacke
 BACKENDS: dict[str, dict[str, str]] = {
     "segment": {"roomnet.v1": "stagekit.backends.segment:RoomNetV1"},
     "layout": {"manhattan.v1": "stagekit.backends.layout:ManhattanV1"},
+    "lines": {
+        "lsd": "stagekit.backends.lines:Lsd",
+        "canny": "stagekit.backends.lines:CannyLines",
+        "mlsd": "stagekit.backends.lines_networks:Mlsd",
+        "hed": "stagekit.backends.lines_networks:Hed",
+    },
     "furnish": {"trace.v1": "stagekit.backends.furnish:TraceV1"},
 }
 

@@ -13,7 +13,20 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ..errors import PipelineError
-from ..types import Array, Brief, DepthMap, Image, Layout, Mask, Picture, Placement, Room, Segments
+from ..types import (
+    Array,
+    Brief,
+    DepthMap,
+    Description,
+    Image,
+    Layout,
+    LineSet,
+    Mask,
+    Picture,
+    Placement,
+    Room,
+    Segments,
+)
 
 MEASURED = ("room", "segments", "layout", "depth", "lines", "description")
 """Fields that are measured on ``image`` and go stale when a stage replaces it."""
@@ -44,11 +57,11 @@ class Scene(Picture):
     segments: Segments | None = None
     layout: Layout | None = None
     depth: DepthMap | None = None
-    lines: Any = None
+    lines: LineSet | None = None
     placements: tuple[Placement, ...] | None = None
     left_out: tuple[str, ...] = ()
     changed: Mask | None = None
-    description: Any = None
+    description: Description | None = None
     record: tuple[Step, ...] = ()
     stale: Mapping[str, str] = field(default_factory=dict)
     """Field -> name of the stage that replaced the picture on which it was measured."""

@@ -31,7 +31,7 @@ def detect_lines(grey: Array, *, min_length: float | None = None, limit: int = 7
         return np.zeros((0, 4))
     first = _longer(found[0], shortest)
     second = _longer(found[1], shortest) if len(found) > 1 else np.zeros((0, 4))
-    lines = np.concatenate([first, _unlike(second, first)]) if len(second) else first
+    lines = np.concatenate([first, unlike(second, first)]) if len(second) else first
     lines = _off_border(lines, width, height)
     order = np.argsort(-lengths(lines), kind="stable")
     return lines[order[:limit]]
@@ -53,7 +53,7 @@ def _off_border(lines: Array, width: int, height: int, margin: float = 3.0) -> A
     return lines[~on]
 
 
-def _unlike(lines: Array, known: Array, distance: float = 3.0, angle_deg: float = 3.0) -> Array:
+def unlike(lines: Array, known: Array, distance: float = 3.0, angle_deg: float = 3.0) -> Array:
     """Those of ``lines`` whose middle does not lie on a segment of ``known`` with about the same direction."""
     if not len(known) or not len(lines):
         return lines
@@ -70,3 +70,15 @@ def _unlike(lines: Array, known: Array, distance: float = 3.0, angle_deg: float 
     same = (off < distance) & (turned < np.sin(np.radians(angle_deg))) & (along > -distance)
     same &= along < long[None] + distance
     return lines[~same.any(1)]
+
+
+def distinct(lines: Array, limit: int, distance: float = 2.0, angle_deg: float = 4.0) -> Array:
+    """Indices of ``lines`` (N, 4), longest first, at most ``limit``, without those that lie on a longer one."""
+    order = np.argsort(-lengths(lines), kind="stable")
+    kept: list[int] = []
+    for k in order:
+        if len(unlike(lines[k : k + 1], lines[kept], distance, angle_deg)):
+            kept.append(int(k))
+            if len(kept) == limit:
+                break
+    return np.array(kept, dtype=int)

@@ -3,6 +3,7 @@
 from .arrange import Arrange
 from .furnish import Furnish
 from .layout import EstimateLayout
+from .lines import DetectLines
 from .segment import Segment
 
-__all__ = ["Arrange", "EstimateLayout", "Furnish", "Segment"]
+__all__ = ["Arrange", "DetectLines", "EstimateLayout", "Furnish", "Segment"]

@@ -117,9 +117,10 @@ class DepthMap(Picture):
     array: Array
 
     def preview(self) -> Array:
-        from ..display import depth_preview
+        """Near is warm, far is cold; a scale in metres below."""
+        from ..display import depth_card
 
-        return depth_preview(self.array)
+        return depth_card(self.array)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +145,8 @@ class Segments(Picture):
             raise InputError(f"no segment class {name!r}; known: {known}")
         return Mask(np.isin(self.labels, [self.classes.index(n) for n in names]))
 
-    def preview(self) -> Array:
+    def preview(self, image: Any = None) -> Array:
+        """Classes in colours with a legend; over ``image`` where one is given."""
         from ..display import segments_preview
 
-        return segments_preview(self.labels, self.classes)
+        return segments_preview(self.labels, self.classes, image)

@@ -231,5 +231,8 @@ class Layout(Picture):
 
         return floor_grid(self, image)
 
-    def preview(self) -> Array:
-        return self.floor_grid(None)
+    def preview(self, image: Image | None = None) -> Array:
+        """`floor_grid` with a legend of its colours."""
+        from ..display import layout_card
+
+        return layout_card(self, image)
