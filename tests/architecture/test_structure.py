@@ -27,7 +27,8 @@ ALLOWED = {
     "interior": LOW | {"imaging", "display"},
     "render": LOW | {"imaging", "registry", "room", "interior"},
     "models": LOW | {"assets"},
-    "backends": LOW | {"imaging", "assets", "models", "room", "interior", "render", "runtime"},
+    "diffusion": LOW | {"imaging", "registry", "runtime", "assets", "interior"},
+    "backends": LOW | {"imaging", "assets", "models", "diffusion", "room", "interior", "render", "runtime"},
     "stages": LOW | {"core", "interior", "registry", "imaging"},
 }
 

@@ -1,0 +1,196 @@
+"""The sampling loop of the SD1.5 and SDXL families: one function, read from top to bottom.
+
+It takes the steps that diffusers' ControlNet inpaint pipelines take, with the same random numbers, and leaves out what
+costs without effect: a ControlNet whose share of the steps is over is not called (diffusers multiplies its output by
+zero), and without guidance the negative half of the batch is not computed.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .parts import Parts
+from .schedule import Plan, new_scheduler, timesteps
+from .text import Words
+
+OnStep = Callable[[int, int, Any], None]
+"""Called before step i of n with the latents (or the picture that the last step predicts); may raise to stop."""
+
+
+@dataclass(frozen=True, eq=False)
+class Steer:
+    """A ControlNet with its ``pictures``, (1, 3, H, W) in 0..1: one, or several for a union net, which takes the number
+    of each one's kind in ``kinds``."""
+
+    net: Any
+    pictures: tuple[Any, ...]
+    kinds: tuple[int, ...] = ()
+    scale: float = 1.0
+
+
+def sample(
+    parts: Parts,
+    words: Words,
+    plan: Plan,
+    picture: Any,
+    mask: Any,
+    *,
+    seeds: Sequence[int],
+    steers: Sequence[Steer] = (),
+    reference: Any = None,
+    sampler: str = "shipped",
+    on_step: OnStep | None = None,
+) -> Any:
+    """Paint ``picture`` (1, 3, H, W) in -1..1 anew where ``mask`` (1, 1, H, W) is 1, once for each seed.
+
+    ``reference``: embeddings of an IP-Adapter's picture, (negative, positive), each (1, 1, channels). H and W are
+    multiples of 8. Returns (seeds, 3, H, W) in -1..1; where the mask is 0 the picture is only nearly kept (the VAE
+    shifts it): the caller pastes. A seed gives the same picture alone and in a batch.
+    """
+    import torch
+
+    count, size = len(seeds), tuple(int(n) for n in picture.shape[-2:])
+    scheduler = new_scheduler(parts.shipped, sampler)
+    steps = timesteps(scheduler, plan, parts.device)
+    generators = [torch.Generator().manual_seed(int(seed)) for seed in seeds]
+    noisy = {"generator": generators} if "generator" in inspect.signature(scheduler.step).parameters else {}
+    sees_mask = parts.unet.config.in_channels == 9  # an inpainting UNet reads mask and picture; others get them blended
+    nets = list({id(s.net): s.net for s in steers}.values())
+
+    with torch.inference_mode():
+        with parts.using(parts.vae):
+            original = encode_picture(parts, picture, generators) if not sees_mask or plan.strength < 1 else None
+            noise = draw_noise(parts, generators, size)
+            hidden: Any = encode_picture(parts, picture * (mask < 0.5), generators) if sees_mask else None
+        hole = latent_mask(parts, mask, size)
+        if plan.strength < 1:
+            latents = scheduler.add_noise(original, noise, steps[:1].expand(count))
+        else:
+            latents = noise * scheduler.init_noise_sigma
+
+        shown = latents
+        with parts.using(parts.unet, *nets):
+            for i, t in enumerate(steps):
+                if on_step is not None:
+                    on_step(i, len(steps), shown)
+                guided = plan.guided(i, len(steps))
+                copies = 2 if guided else 1
+                x = scheduler.scale_model_input(latents.repeat(copies, 1, 1, 1), t)
+                context, pooled = words.batch(count, guided)
+                added = conditions(parts, pooled, size, reference, count, guided)
+
+                down = middle = None
+                if plan.controlled(i, len(steps)):
+                    down, middle = steer(steers, x, t, context, added)
+
+                if sees_mask:
+                    seen = torch.cat([hole.expand(count, -1, -1, -1), hidden], dim=1).repeat(copies, 1, 1, 1)
+                    x = torch.cat([x, seen], dim=1)
+                predicted = parts.unet(
+                    x,
+                    t,
+                    encoder_hidden_states=context,
+                    added_cond_kwargs=added,
+                    down_block_additional_residuals=down,
+                    mid_block_additional_residual=middle,
+                    return_dict=False,
+                )[0]
+                if guided:
+                    without, towards = predicted.chunk(2)
+                    predicted = without + plan.guidance * (towards - without)
+
+                stepped = scheduler.step(predicted, t, latents, **noisy)
+                latents = stepped.prev_sample
+                if not sees_mask:  # outside the hole: the picture, with the noise that belongs to the next step
+                    kept = original
+                    if i < len(steps) - 1:
+                        kept = scheduler.add_noise(original, noise, steps[i + 1 : i + 2].expand(count))
+                    latents = (1 - hole) * kept + hole * latents
+                clean = getattr(stepped, "pred_original_sample", None)
+                shown = latents if clean is None else clean
+
+        with parts.using(parts.vae):
+            return decode_latents(parts, latents)
+
+
+def steer(steers: Sequence[Steer], x: Any, t: Any, context: Any, added: dict[str, Any]) -> tuple[Any, Any]:
+    """Residuals for the UNet's blocks, summed over the ControlNets; (None, None) without any."""
+    import torch
+
+    down: Any = None
+    middle: Any = None
+    for s in steers:
+        pictures = [p.expand(x.shape[0], -1, -1, -1) for p in s.pictures]
+        options: dict[str, Any] = {"controlnet_cond": pictures[0], "conditioning_scale": s.scale}
+        if s.kinds:
+            chosen = torch.zeros(1, s.net.config.num_control_type, device=x.device, dtype=x.dtype)
+            chosen[0, list(s.kinds)] = 1
+            options = {
+                "controlnet_cond": pictures,
+                "conditioning_scale": [s.scale] * len(pictures),
+                "control_type": chosen.expand(x.shape[0], -1),
+                "control_type_idx": list(s.kinds),
+            }
+        extra = {k: v for k, v in added.items() if k != "image_embeds"}
+        more, mid = s.net(x, t, encoder_hidden_states=context, added_cond_kwargs=extra, return_dict=False, **options)
+        down = list(more) if down is None else [a + b for a, b in zip(down, more, strict=True)]
+        middle = mid if middle is None else middle + mid
+    return down, middle
+
+
+def conditions(
+    parts: Parts, pooled: Any, size: tuple[int, ...], reference: Any, count: int, guided: bool
+) -> dict[str, Any]:
+    """What the UNet takes beside the prompt: SDXL's pooled text and sizes (original, crop, target), an IP-Adapter's
+    picture."""
+    import torch
+
+    added: dict[str, Any] = {}
+    if parts.large:
+        added["text_embeds"] = pooled
+        ids = torch.tensor([[*size, 0, 0, *size]], dtype=pooled.dtype, device=pooled.device)
+        added["time_ids"] = ids.expand(pooled.shape[0], -1)
+    if reference is not None:
+        halves = reference if guided else reference[1:]
+        added["image_embeds"] = [torch.cat([h.expand(count, *h.shape[1:]) for h in halves])]
+    return added
+
+
+def scale_of(parts: Parts) -> int:
+    """Pixels a latent: 8."""
+    return 2 ** (len(parts.vae.config.block_out_channels) - 1)
+
+
+def draw_noise(parts: Parts, generators: Sequence[Any], size: tuple[int, ...]) -> Any:
+    """(generators, C, h, w), each from its own generator in main memory: the same on every device, alone or together."""
+    import torch
+
+    k = scale_of(parts)
+    shape = (1, parts.vae.config.latent_channels, size[0] // k, size[1] // k)
+    drawn = [torch.randn(shape, generator=g, dtype=parts.dtype) for g in generators]
+    return torch.cat(drawn).to(parts.device)
+
+
+def encode_picture(parts: Parts, picture: Any, generators: Sequence[Any]) -> Any:
+    """(generators, C, h, w) latents of a picture (1, 3, H, W) in -1..1; encoded once, drawn once for each generator."""
+    import torch
+
+    spread = parts.vae.encode(picture.to(parts.device, parts.vae.dtype)).latent_dist
+    drawn = torch.cat([spread.sample(generator=g) for g in generators])
+    return (drawn * parts.vae.config.scaling_factor).to(parts.dtype)
+
+
+def decode_latents(parts: Parts, latents: Any) -> Any:
+    """(N, 3, H, W) in -1..1, float32."""
+    shifted = latents.to(parts.vae.dtype) / parts.vae.config.scaling_factor
+    return parts.vae.decode(shifted, return_dict=False)[0].float().clamp(-1, 1)
+
+
+def latent_mask(parts: Parts, mask: Any, size: tuple[int, ...]) -> Any:
+    """(1, 1, h, w): a latent is painted if one of its pixels is."""
+    import torch
+
+    return torch.nn.functional.max_pool2d(mask.to(parts.device, parts.dtype), scale_of(parts))
