@@ -1,0 +1,57 @@
+"""How likely each pixel belongs to each kind of surface: the network's opinion, the layout's planes drawn in."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..types import Array, Layout, Segments
+
+PLANE = {"floor": 1, "wall": 2, "ceiling": 3}
+TRUST = 2.4
+"""Log-odds that a sure layout adds to its own plane where the network hesitates between floor, wall and ceiling."""
+SOFT = 0.006
+"""Width of the layout's doubt at its lines, share of the longer side."""
+
+
+def class_maps(segments: Segments, names: tuple[str, ...], size: tuple[int, int]) -> dict[str, Array]:
+    """float32 (height, width) for each class: probabilities where the segmentation has them, else its labels."""
+    import cv2
+
+    width, height = size
+    out = {}
+    for name in names:
+        if name not in segments.classes:
+            out[name] = np.zeros((height, width), np.float32)
+            continue
+        k = segments.classes.index(name)
+        if segments.probabilities is not None:
+            source = np.asarray(segments.probabilities[k], np.float32)
+            out[name] = cv2.resize(source, size, interpolation=cv2.INTER_LINEAR)
+        else:
+            sure = (segments.labels == k).astype(np.float32)
+            out[name] = 0.02 + 0.94 * cv2.resize(sure, size, interpolation=cv2.INTER_AREA)
+    return out
+
+
+def plane_map(layout: Layout, size: tuple[int, int]) -> Array:
+    """int32 (height, width): a number for each plane of the layout, openings counted as their wall."""
+    import cv2
+
+    surfaces = cv2.resize(layout.surfaces(), size, interpolation=cv2.INTER_NEAREST).astype(np.int32)
+    walls = cv2.resize(layout.wall_ids(), size, interpolation=cv2.INTER_NEAREST).astype(np.int32)
+    surfaces = np.where(surfaces > 3, 2, surfaces)
+    return np.where(surfaces == 2, 8 + walls, surfaces)
+
+
+def settle_planes(maps: dict[str, Array], planes: Array, confidence: float) -> dict[str, Array]:
+    """Floor, wall and ceiling weighed anew among themselves by the layout's planes; other classes keep their share."""
+    import cv2
+
+    total = sum(maps[n] for n in PLANE)
+    weighed = {}
+    for name, code in PLANE.items():
+        here = (planes >= 8) if name == "wall" else (planes == code)
+        near = cv2.GaussianBlur(here.astype(np.float32), (0, 0), SOFT * max(planes.shape))
+        weighed[name] = maps[name] * np.exp(TRUST * confidence * (near - 0.5))
+    scale = total / np.maximum(sum(weighed.values()), 1e-6)
+    return {**maps, **{n: m * scale for n, m in weighed.items()}}

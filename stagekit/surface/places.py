@@ -1,0 +1,156 @@
+"""Where a surface is in the picture: its name to a mask drawn to the photo's edges, and the plane it lies in."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..errors import InputError, OptionError
+from ..types import Array, Image, Layout, Mask, Segments
+from .belief import class_maps, plane_map, settle_planes
+from .regions import Regions, choose, cut_regions
+
+WORK = 1100
+"""Longer side in pixels at which surfaces are found; their borders are then drawn at the photo's own size."""
+LEAST = 0.0015
+"""A surface smaller than this share of the picture is not there: what the network saw is noise."""
+
+CLASSES: dict[str, tuple[str, ...]] = {
+    "wall": ("wall",), "floor": ("floor",), "ceiling": ("ceiling",), "doors": ("door",), "cabinets": ("cabinet",),
+    "countertop": ("countertop",), "curtains": ("curtain",), "sofa": ("sofa",), "bedding": ("bed",),
+    "backsplash": ("wall",), "trim": ("wall", "floor", "ceiling", "door", "window"),
+}  # fmt: skip
+"""Surface -> the classes of the segmentation that it is looked for in."""
+ALIASES = {
+    "walls": "wall", "floors": "floor", "door": "doors", "cabinet": "cabinets", "kitchen_cabinets": "cabinets",
+    "countertops": "countertop", "curtain": "curtains", "couch": "sofa", "bed": "bedding", "bed_linen": "bedding",
+    "linen": "bedding", "baseboard": "trim", "baseboards": "trim", "moulding": "trim",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """``mask`` bool (h, w) at the work size. ``plane``: "floor", the index of a wall, or None where none is known."""
+
+    name: str
+    mask: Array = field(repr=False)
+    plane: str | int | None = None
+
+
+def surface_name(text: str) -> tuple[str, int | None]:
+    """A surface's own name, and the number in ``wall[1]``. Raises OptionError for an unknown one."""
+    match = re.fullmatch(r"\s*([A-Za-z_ ]+?)\s*(?:\[(\d+)\])?\s*", text)
+    key = match[1].lower().replace(" ", "_") if match else text
+    key = ALIASES.get(key, key)
+    if match is None or key not in CLASSES:
+        near = difflib.get_close_matches(key, [*CLASSES, *ALIASES], n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(CLASSES)}, wall[0], or a mask"
+        raise OptionError(f"no surface {text!r}; {hint}")
+    if match[2] is not None and key != "wall":
+        raise OptionError(f"only walls are numbered, got {text!r}; write {key!r}")
+    return key, None if match[2] is None else int(match[2])
+
+
+class Finder:
+    """Finds the surfaces of one photo; what they share (regions, the network's maps) is made once."""
+
+    def __init__(self, image: Image, segments: Segments | None, layout: Layout | None) -> None:
+        import cv2
+
+        self.image, self.segments, self.layout = image, segments, layout
+        k = min(1.0, WORK / max(image.size))
+        self.size = max(8, round(image.width * k)), max(8, round(image.height * k))
+        self.small = cv2.resize(image.array, self.size, interpolation=cv2.INTER_AREA)
+        self.planes = None if layout is None else plane_map(layout, self.size)
+        self._regions: Regions | None = None
+        self._maps: dict[str, Array] | None = None
+
+    @property
+    def regions(self) -> Regions:
+        if self._regions is None:
+            self._regions = cut_regions(self.small, self.planes)
+        return self._regions
+
+    @property
+    def maps(self) -> dict[str, Array]:
+        """Probability of each class, float32 at the work size."""
+        if self._maps is None:
+            if self.segments is None:
+                raise InputError("surfaces by name need the scene's segments; run Segment() before, or give a mask")
+            self._maps = class_maps(self.segments, self.segments.classes, self.size)
+            if self.planes is not None and self.layout is not None and "floor" in self._maps:
+                self._maps = settle_planes(self._maps, self.planes, self.layout.confidence)
+        return self._maps
+
+    def find(self, name: str) -> Place:
+        """The surface of a name such as ``"floor"`` or ``"wall[1]"``. Raises OptionError for an unknown name and InputError
+        when the photo does not show it."""
+        key, number = surface_name(name)
+        mask, plane = self._mask(key), self._plane(key, number)
+        if number is not None:
+            mask = mask & self._wall(number)
+        if mask.mean() < LEAST:
+            raise InputError(f"{self.image.name} shows no {name}; shown: {', '.join(self.shown()) or 'nothing known'}")
+        return Place(name, mask, plane)
+
+    def given(self, mask: Mask) -> Place:
+        """A surface by the caller's own mask. Raises InputError if it is empty, of another size, or everything."""
+        import cv2
+
+        check_mask(mask, self.image)
+        small = cv2.resize(mask.array.astype(np.float32), self.size, interpolation=cv2.INTER_AREA) > 0.5
+        return Place("mask", small)
+
+    def shown(self) -> tuple[str, ...]:
+        """Names of the surfaces of which the photo shows something, by the network's word."""
+        if self.segments is None:
+            return ()
+        simple = [n for n in CLASSES if n not in ("trim", "backsplash")]
+        return tuple(n for n in simple if (sum(self.maps[c] for c in CLASSES[n]) > 0.5).mean() > 4 * LEAST)
+
+    def _mask(self, key: str) -> Array:
+        if key == "backsplash":
+            return self._backsplash()
+        return choose(self.regions, self._belief(*CLASSES[key]))
+
+    def _belief(self, *names: str) -> Array:
+        return np.asarray(sum(self.maps[n] for n in names if n in self.maps), np.float32)
+
+    def _backsplash(self) -> Array:
+        """Wall between a worktop and what hangs over it: from the worktop up to 0.75 m, or to the cabinets."""
+        top = choose(self.regions, self._belief("countertop"))
+        wall = self._belief("wall", "appliance")
+        reach = round(0.16 * self.size[1])
+        above = np.zeros_like(top)
+        for step in range(1, reach):
+            above[:-step] |= top[step:]
+        return choose(self.regions, np.where(above & ~top, wall, wall * 0.05))
+
+    def _wall(self, number: int) -> Array:
+        if self.layout is None or self.planes is None:
+            raise InputError(f"wall[{number}] needs the scene's layout; run EstimateLayout() before, or give a mask")
+        seen = sorted(int(k) - 8 for k in np.unique(self.planes) if k >= 8)
+        if number not in seen:
+            raise InputError(f"{self.image.name} shows no wall[{number}]; shown: {', '.join(f'wall[{k}]' for k in seen)}")
+        return np.asarray(self.planes == 8 + number)
+
+    def _plane(self, key: str, number: int | None) -> str | int | None:
+        if self.layout is None:
+            return None
+        return "floor" if key == "floor" else number
+
+
+def check_mask(mask: Mask, image: Image) -> None:
+    """Raise InputError if ``mask`` cannot be a surface of ``image``."""
+    if mask.array.shape != image.array.shape[:2]:
+        height, width = mask.array.shape
+        raise InputError(
+            f"the mask is {width}x{height}, {image.name} is {image.width}x{image.height}; resize the mask to the photo"
+        )
+    if not mask.array.any():
+        raise InputError("the mask is empty; set the pixels of the surface")
+    if mask.array.all():
+        raise InputError("the mask covers the whole picture; set the pixels of one surface only")
