@@ -15,7 +15,13 @@ from .errors import BackendError, MissingPackageError, OptionError, UnknownBacke
 
 # The first of a task is its default: embedded, no download.
 BACKENDS: dict[str, dict[str, str]] = {
-    "segment": {"roomnet.v1": "stagekit.backends.segment:RoomNetV1"},
+    "segment": {
+        "roomnet.v1": "stagekit.backends.segment:RoomNetV1",
+        "segformer": "stagekit.backends.segment_hub:SegFormer",
+        "mask2former": "stagekit.backends.segment_hub:Mask2Former",
+        "oneformer": "stagekit.backends.segment_hub:OneFormer",
+        "eomt": "stagekit.backends.segment_hub:EoMT",
+    },
     "layout": {"manhattan.v1": "stagekit.backends.layout:ManhattanV1"},
     "lines": {
         "lsd": "stagekit.backends.lines:Lsd",
@@ -23,10 +29,11 @@ BACKENDS: dict[str, dict[str, str]] = {
         "mlsd": "stagekit.backends.lines_networks:Mlsd",
         "hed": "stagekit.backends.lines_networks:Hed",
     },
+    "material": {"intrinsic.v1": "stagekit.backends.material:IntrinsicV1"},
     "furnish": {"trace.v1": "stagekit.backends.furnish:TraceV1"},
 }
 
-EXTRAS = {"torch": "train", "efficientnet_lite_pytorch": "train"}
+EXTRAS = {"torch": "models", "transformers": "models", "efficientnet_lite_pytorch": "train"}
 """Package -> the extra of stagekit that installs it; packages not listed come with stagekit itself."""
 
 

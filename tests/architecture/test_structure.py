@@ -26,10 +26,11 @@ ALLOWED = {
     "room": LOW | {"imaging", "display"},
     "interior": LOW | {"imaging", "display"},
     "render": LOW | {"imaging", "registry", "room", "interior"},
+    "surface": LOW | {"imaging", "room", "interior", "render"},
     "models": LOW | {"assets"},
     "diffusion": LOW | {"imaging", "registry", "runtime", "assets", "interior"},
-    "backends": LOW | {"imaging", "assets", "models", "diffusion", "room", "interior", "render", "runtime"},
-    "stages": LOW | {"core", "interior", "registry", "imaging"},
+    "backends": LOW | {"registry", "imaging", "assets", "models", "diffusion", "room", "interior", "render", "surface", "runtime"},
+    "stages": LOW | {"core", "interior", "surface", "registry", "imaging"},
 }
 
 
