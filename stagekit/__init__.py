@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _WHERE = {
-    "stage": "api",
+    **dict.fromkeys(("stage", "recolor"), "api"),
     "open_image": "imaging.io",
+    **dict.fromkeys(("paint", "search_paints", "nearest_paints", "paint_brands"), "surface.catalogue"),
+    **dict.fromkeys(("Covering", "coverings"), "surface.finish"),
     "styles": "interior.style",
     "Pipeline": "core.pipeline",
     "Stage": "core.stage",
@@ -26,11 +28,11 @@ _WHERE = {
     "Warned": "core.events",
     "Finished": "core.events",
     "Runtime": "runtime",
-    **dict.fromkeys(("Arrange", "DetectLines", "EstimateLayout", "Furnish", "Segment"), "stages"),
+    **dict.fromkeys(("Arrange", "DetectLines", "EstimateLayout", "Furnish", "Segment", "SwapMaterial"), "stages"),
     **dict.fromkeys(
         (
             "Brief", "Camera", "DepthMap", "Description", "Fact", "Image", "Layout", "LineSet", "Mask",
-            "Opening", "Placement", "Room", "Segments", "Wall",
+            "Opening", "Paint", "Placement", "Room", "Segments", "Wall",
         ),
         "types",
     ),
@@ -53,6 +55,7 @@ __all__ = [
     "CancelToken",
     "Cancelled",
     "Context",
+    "Covering",
     "DepthMap",
     "Description",
     "DetectLines",
@@ -73,6 +76,7 @@ __all__ = [
     "Opening",
     "OptionError",
     "OutputError",
+    "Paint",
     "Pipeline",
     "PipelineError",
     "Placement",
@@ -87,17 +91,24 @@ __all__ = [
     "StagekitError",
     "StaleFieldError",
     "Started",
+    "SwapMaterial",
     "UnknownBackendError",
     "Wall",
     "Warned",
     "WeightsError",
+    "coverings",
+    "nearest_paints",
     "open_image",
+    "paint",
+    "paint_brands",
+    "recolor",
+    "search_paints",
     "stage",
     "styles",
 ]
 
 if TYPE_CHECKING:
-    from .api import stage
+    from .api import recolor, stage
     from .core.context import CancelToken, Context
     from .core.events import Finished, Progress, Started, Warned
     from .core.pipeline import Pipeline
@@ -124,7 +135,9 @@ if TYPE_CHECKING:
     from .imaging.io import open_image
     from .interior.style import styles
     from .runtime import Runtime
-    from .stages import Arrange, DetectLines, EstimateLayout, Furnish, Segment
+    from .stages import Arrange, DetectLines, EstimateLayout, Furnish, Segment, SwapMaterial
+    from .surface.catalogue import nearest_paints, paint, paint_brands, search_paints
+    from .surface.finish import Covering, coverings
     from .types import (
         Brief,
         Camera,
@@ -136,6 +149,7 @@ if TYPE_CHECKING:
         LineSet,
         Mask,
         Opening,
+        Paint,
         Placement,
         Room,
         Segments,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,11 @@ from .core.events import Listener
 from .core.pipeline import Pipeline
 from .core.scene import Scene
 from .runtime import Runtime
-from .stages import Arrange, EstimateLayout, Furnish, Segment
+from .stages import Arrange, EstimateLayout, Furnish, Segment, SwapMaterial
+from .types import Mask
+
+FINE = (1024, 640, 400)
+"""Scales of the segmentation where surfaces are cut out: lamps, pictures and chair legs count, 2 s more do not."""
 
 
 def stage(
@@ -60,3 +65,50 @@ def staging_pipeline(
     if "placements" not in given:
         stages.append(Arrange())
     return Pipeline(*stages, Furnish(backend))
+
+
+def recolor(
+    photo: Any,
+    surfaces: Mapping[str, Any] | None = None,
+    *,
+    mask: Mask | None = None,
+    finish: Any = None,
+    angle: float = 0.0,
+    seed: int = 0,
+    backend: str | None = None,
+    focal_px: float | None = None,
+    camera_height_m: float | None = None,
+    runtime: Runtime | None = None,
+    cancel: CancelToken | None = None,
+    on_event: Listener | None = None,
+    **wanted: Any,
+) -> Scene:
+    """Repaint and re-floor a photo: ``recolor(photo, wall="SW 7029", floor="oak_herringbone", cabinets="#2F4F4F")``.
+
+    Surfaces: wall, floor, ceiling, trim, doors, cabinets, countertop, backsplash, curtains, sofa, bedding; one wall as
+    ``{"wall[1]": "Hale Navy"}``; ``mask`` with ``finish`` for any other. A finish is a paint (code, name, ``#rrggbb``, a
+    Paint) or a covering (``walnut_planks``, ``marble_tiles``, ``grey_carpet``, a Covering). ``angle``: degrees by which
+    planks or tiles are turned from the room's longest direction. ``photo`` and the other options are those of ``stage``;
+    fields of the scene such as ``layout=`` or ``segments=`` may be given too.
+
+    Returns a Scene; ``scene.changed`` holds every pixel that differs. Raises OptionError for an unknown surface, paint or
+    covering (with the nearest), InputError for a surface that the photo does not show and for a mask that is empty, full,
+    or of another size.
+    """
+    given = {k: wanted.pop(k) for k in list(wanted) if k in ("segments", "layout") and wanted[k] is not None}
+    swap = SwapMaterial(backend, surfaces={**(surfaces or {}), **wanted}, mask=mask, finish=finish, angle=angle)
+    pipeline = _recoloring(focal_px, camera_height_m, *sorted(given))
+    whole = Pipeline(*pipeline.stages, swap, cache=pipeline.cache)
+    return whole(photo, seed=seed, runtime=runtime, cancel=cancel, on_event=on_event, **given)
+
+
+@cache
+def _recoloring(focal_px: float | None, camera_height_m: float | None, *given: str) -> Pipeline:
+    """Segment and EstimateLayout; one cache for each set of options, so that another colour measures nothing anew."""
+    known: dict[str, Any] = {"focal_px": focal_px, "camera_height_m": camera_height_m}
+    stages: list[Any] = []
+    if "segments" not in given:
+        stages.append(Segment(scales=FINE))
+    if "layout" not in given:
+        stages.append(EstimateLayout(**{k: v for k, v in known.items() if v is not None}))
+    return Pipeline(*stages)

@@ -214,7 +214,7 @@ def run_stage(stage: Stage, scene: Scene, runtime: Runtime, emit: Listener, canc
             raise MissingFieldError(_missing(stage, name, ()))
         if value is not None or required:
             values[name] = value
-    key = digest(type(stage).__qualname__, stage.backend_key, *(f"{n}={scene.keys.get(n)}" for n in sorted(values)))
+    key = digest(type(stage).__qualname__, stage.key, *(f"{n}={scene.keys.get(n)}" for n in sorted(values)))
     context = Context(stage.name, runtime, emit, cancel)
     started = time.perf_counter()
     hit = cache.get(key)

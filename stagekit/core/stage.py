@@ -13,10 +13,13 @@ and shares it between pipelines::
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
+
+import numpy as np
 
 from .. import registry
 from ..errors import OptionError
@@ -25,11 +28,13 @@ from ..types import Brief
 
 class Stage:
     """Base of all stages. ``task`` names the row of the registry that lists its backends; None: it needs none.
-    ``keeps``: measured fields that stay true although the stage replaces the image (furniture moves no wall)."""
+    ``keeps``: measured fields that stay true although the stage replaces the image (furniture moves no wall).
+    ``asks``: options of the call rather than of the backend (a click, a box): other values need no other model."""
 
     task: ClassVar[str | None] = None
     writes: ClassVar[tuple[str, ...]] = ()
     keeps: ClassVar[tuple[str, ...]] = ()
+    asks: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, backend: str | None = None, **options: Any) -> None:
         self.options: Mapping[str, Any] = options
@@ -49,8 +54,29 @@ class Stage:
         return {n: p.default is p.empty for n, p in parameters.items() if n != "context"}
 
     @property
+    def asked(self) -> dict[str, Any]:
+        """The options that go to the backend's call."""
+        return {k: v for k, v in self.options.items() if k in self.asks}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The options with which the backend is made."""
+        return {k: v for k, v in self.options.items() if k not in self.asks}
+
+    @property
     def backend_key(self) -> str:
-        return f"{self.task}/{self.backend}:{json.dumps(dict(self.options), sort_keys=True, default=repr)}"
+        """Backends of one key are one object."""
+        return f"{self.task}/{self.backend}:{json.dumps(self.settings, sort_keys=True, default=_identity)}"
+
+    @property
+    def key(self) -> str:
+        """Stages of one key give the same result for the same fields."""
+        return f"{self.backend_key}:{json.dumps(self.asked, sort_keys=True, default=_identity)}"
+
+    @property
+    def key(self) -> str:
+        """What the result depends on beside the fields that it reads; stages with requests of their own add them."""
+        return self.backend_key
 
     def validate(self, brief: Brief) -> None:
         """Raise OptionError if the brief asks for what this stage cannot give; called before any stage runs."""
@@ -59,8 +85,11 @@ class Stage:
         """Raise OptionError if the backend does not take this stage's options; loads no weights."""
         if self.task is None:
             return
-        accepted = inspect.signature(registry.resolve(self.task, self.backend)).parameters
-        unknown = set(self.options) - set(accepted)
+        made = registry.resolve(self.task, self.backend)
+        accepted = set(inspect.signature(made).parameters)
+        if self.asks:
+            accepted |= set(self.asks) & set(inspect.signature(made.__call__).parameters)
+        unknown = set(self.options) - accepted
         if unknown:
             raise OptionError(f"{self!r}: {self.backend} has no option {sorted(unknown)}; it takes {sorted(accepted)}")
 
@@ -68,7 +97,7 @@ class Stage:
         """Make and open the backend. Called by the runtime, once for each distinct backend and options."""
         if self.task is None:
             raise TypeError(f"{self.name} has no backend")
-        backend = registry.resolve(self.task, self.backend)(**self.options)
+        backend = registry.resolve(self.task, self.backend)(**self.settings)
         backend.open(runtime)
         return backend
 
@@ -80,3 +109,11 @@ class Stage:
         shown = [repr(self.backend)] if self.backend else []
         shown += [f"{k}={v!r}" for k, v in self.options.items()]
         return f"{self.name}({', '.join(shown)})"
+
+
+def _identity(value: Any) -> str:
+    """What JSON has no word for: arrays and pictures by their contents, anything else by its repr."""
+    if hasattr(value, "__array__"):
+        array = np.ascontiguousarray(value)
+        return f"array {array.shape} {array.dtype} {hashlib.sha256(array.tobytes()).hexdigest()}"
+    return repr(value)

@@ -4,6 +4,7 @@ from .arrange import Arrange
 from .furnish import Furnish
 from .layout import EstimateLayout
 from .lines import DetectLines
+from .material import SwapMaterial
 from .segment import Segment
 
-__all__ = ["Arrange", "DetectLines", "EstimateLayout", "Furnish", "Segment"]
+__all__ = ["Arrange", "DetectLines", "EstimateLayout", "Furnish", "Segment", "SwapMaterial"]

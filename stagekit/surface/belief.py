@@ -18,7 +18,7 @@ def class_maps(segments: Segments, names: tuple[str, ...], size: tuple[int, int]
     import cv2
 
     width, height = size
-    out = {}
+    out: dict[str, Array] = {}
     for name in names:
         if name not in segments.classes:
             out[name] = np.zeros((height, width), np.float32)

@@ -82,7 +82,12 @@ def coverings() -> tuple[str, ...]:
     """Every covering by name, colours apart: carpets and tiles take any colour before them too."""
     wood = [f"{w}_{p}" for w in WOODS for p in ("planks", "strips", "herringbone", "chevron")]
     stone = [f"{s}_{p}" for s in STONES for p in ("tiles", "large_tiles", "brick", "slab")]
-    return (*wood, *stone, *CARPETS, *(f"{c}_{p}" for c in COLOURS for p in ("carpet", "tiles", "subway", "small_tiles")))
+    return (
+        *wood,
+        *stone,
+        *CARPETS,
+        *(f"{c}_{p}" for c in COLOURS for p in ("carpet", "tiles", "subway", "small_tiles")),
+    )
 
 
 def covering(name: str | Covering) -> Covering:
@@ -94,7 +99,11 @@ def covering(name: str | Covering) -> Covering:
     material, pattern = _parts(key)
     made = _wood(key, material, pattern) or _carpet(key, material, pattern) or _hard(key, material, pattern)
     if made is None:
-        near = difflib.get_close_matches(key, coverings(), n=3, cutoff=0.4) or ("oak_planks", "porcelain_tiles", "carpet")
+        near = difflib.get_close_matches(key, coverings(), n=3, cutoff=0.4) or (
+            "oak_planks",
+            "porcelain_tiles",
+            "carpet",
+        )
         raise OptionError(f"no covering {name!r}; did you mean {', '.join(near)}?")
     return made
 
@@ -163,7 +172,9 @@ def _hard(key: str, material: str, pattern: str | None) -> Covering | None:
         return None
     if material in STONES:
         spec, gloss, joint, tone = STONES[material]
-        made = Covering(key, spec, laid, piece, 0.003, joint, tone, gloss, turn=laid == "tiles" and piece[0] == piece[1])
+        made = Covering(
+            key, spec, laid, piece, 0.003, joint, tone, gloss, turn=laid == "tiles" and piece[0] == piece[1]
+        )
     elif pattern is not None and _is_hex(COLOURS.get(material, material)):
         spec = f"ceramic:{COLOURS.get(material, material)},glazed"
         made = Covering(key, spec, laid, piece, 0.003, "#b9b6af", 0.012, 0.45)

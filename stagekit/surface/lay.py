@@ -12,7 +12,7 @@ from .pieces import Sheet
 
 LEVELS = 6
 TAPS = 5
-"""Lookups along the direction in which a pixel's footprint is long: at a room's far end it is five times longer than wide."""
+"""Lookups along the direction in which a pixel's footprint is long: at a room's far end it is five times longer."""
 
 
 @dataclass(frozen=True, eq=False)

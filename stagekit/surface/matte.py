@@ -44,7 +44,9 @@ def soft_matte(photo: Array, small: Array, mask: Array) -> Matte:
     h, w = mask.shape
     scale = max(height / h, width / w)
     reach = max(2, round(1.5 * scale + 1))
-    full = cv2.resize(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.7), (width, height), interpolation=cv2.INTER_LINEAR)
+    full = cv2.resize(
+        cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.7), (width, height), interpolation=cv2.INTER_LINEAR
+    )
     top, bottom, left, right = _box(full > 0.02, reach + 2)
     alpha = np.ascontiguousarray(full[top:bottom, left:right])
     hard = (alpha > 0.5).astype(np.uint8)

@@ -109,7 +109,7 @@ class Finder:
         if self.segments is None:
             return ()
         simple = [n for n in CLASSES if n not in ("trim", "backsplash")]
-        return tuple(n for n in simple if (sum(self.maps[c] for c in CLASSES[n]) > 0.5).mean() > 4 * LEAST)
+        return tuple(n for n in simple if (self._belief(*CLASSES[n]) > 0.5).mean() > 4 * LEAST)
 
     def _mask(self, key: str) -> Array:
         if key == "backsplash":
@@ -134,7 +134,9 @@ class Finder:
             raise InputError(f"wall[{number}] needs the scene's layout; run EstimateLayout() before, or give a mask")
         seen = sorted(int(k) - 8 for k in np.unique(self.planes) if k >= 8)
         if number not in seen:
-            raise InputError(f"{self.image.name} shows no wall[{number}]; shown: {', '.join(f'wall[{k}]' for k in seen)}")
+            raise InputError(
+                f"{self.image.name} shows no wall[{number}]; shown: {', '.join(f'wall[{k}]' for k in seen)}"
+            )
         return np.asarray(self.planes == 8 + number)
 
     def _plane(self, key: str, number: int | None) -> str | int | None:

@@ -73,7 +73,7 @@ def cut_regions(image: Array, planes: Array | None = None) -> Regions:
     if planes is not None:
         cell = cell + (int(cell.max()) + 1) * planes.astype(np.int64)
     core = distance > 0.5
-    count, parts = cv2.connectedComponents(core.astype(np.uint8), connectivity=4)
+    _, parts = cv2.connectedComponents(core.astype(np.uint8), connectivity=4)
     seeds = np.where(core, parts.astype(np.int64) * (int(cell.max()) + 1) + cell + 1, 0)
     _, markers = np.unique(seeds, return_inverse=True)
     markers = markers.reshape(seeds.shape).astype(np.int32)
@@ -88,9 +88,7 @@ def _filled(markers: Array) -> Array:
     import cv2
 
     lines = markers <= 0
-    _, nearest = cv2.distanceTransformWithLabels(
-        lines.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
+    _, nearest = cv2.distanceTransformWithLabels(lines.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
     owner = np.zeros(int(nearest.max()) + 1, np.int64)
     owner[nearest[~lines]] = markers[~lines]
     _, dense = np.unique(np.where(lines, owner[nearest], markers), return_inverse=True)
@@ -155,7 +153,7 @@ def _local(regions: Regions, members: Array, weight: Array) -> tuple[Array, Arra
     sigma = SPREAD * max(h, w) / k
     amount = cv2.GaussianBlur(weights, (0, 0), sigma)
     colour = cv2.GaussianBlur(regions.lab.astype(np.float32)[small] * weights[..., None], (0, 0), sigma)
-    colour /= np.maximum(amount, 1e-6)[..., None]
+    colour = np.asarray(colour) / np.maximum(amount, 1e-6)[..., None]
     count = np.maximum(np.bincount(small.ravel(), minlength=len(regions.size)), 1e-9)
     near = np.stack(
         [np.bincount(small.ravel(), colour[..., c].ravel(), len(regions.size)) / count for c in range(3)], -1

@@ -1,94 +1,166 @@
-"""One surface's albedo exchanged in the photo's own light."""
+"""The wishes carried out: each surface's albedo exchanged in the photo's own light, one after the other."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
-from ..types import Array, Layout, Paint
-from .colour import encode, linear
+from ..errors import InputError
+from ..types import Array, Image, Layout, Mask, Paint, Segments
+from .albedo import RoomLight, room_light, surface_albedo
+from .bounce import relit, returned
+from .colour import LUMA, encode, linear
 from .finish import Covering
-from .lay import Plane, floor_plane, fresnel, laid, reflection, wall_plane
+from .lay import floor_plane, fresnel, laid, reflection, wall_plane
 from .matte import Matte, soft_matte
 from .pieces import sheet
-from .places import Finder, Place
-from .shade import compress, expand, smooth_shading
+from .places import Finder, Place, surface_name
+from .shade import compress, cored, expand, smooth_shading
+from .wish import Wish
 
 BRIGHTEST = 0.90
 """No paint reflects more: #FFFFFF on a fan deck is a white of 0.9."""
+STRIP = 256
+"""Rows worked on at once: a 12-megapixel photo in float32 would take 0.15 GB for every intermediate."""
 
 
-def paint_surface(finder: Finder, place: Place, albedo: Array, paint: Paint) -> Array:
-    """uint8 HxWx3: the photo with ``place`` (of ``albedo``, linear (3,)) in ``paint``; nothing else differs."""
-    matte = soft_matte(finder.image.array, finder.small, place.mask)
-    gain = np.minimum(paint.albedo, BRIGHTEST) / albedo
-    photo = linear(finder.image.array[matte.window])
-    return _blended(finder.image.array, matte, photo, lambda part: compress(expand(part) * gain.astype(np.float32)))
+def swap(
+    image: Image,
+    wishes: Sequence[Wish],
+    *,
+    segments: Segments | None,
+    layout: Layout | None,
+    seed: int = 0,
+    bounce: float = 1.0,
+    progress: Callable[[float, str], None] | None = None,
+) -> tuple[Array, Array]:
+    """(uint8 HxWx3, bool HxW): the picture with every wish fulfilled, and all pixels of the surfaces, soft edges included.
+
+    Every surface is looked for in ``image`` as it came, before any is changed. Raises InputError for a surface that is not
+    shown, an unusable mask, and a covering without a layout.
+    """
+    finder = Finder(image, segments, layout)
+    places = []
+    for k, wish in enumerate(wishes):
+        _tell(progress, 0.3 * k / len(wishes), f"looking for {wish.said}")
+        found = finder.given(wish.surface) if isinstance(wish.surface, Mask) else finder.find(wish.surface)
+        if isinstance(wish.finish, Covering) and layout is None:
+            raise InputError(f"{wish.said}: pieces of true size need the scene's layout; run EstimateLayout() before")
+        places.append(found)
+    light = linear(finder.small)
+    room = light_of(finder, light)
+    out, changed = np.array(image.array), np.zeros(image.array.shape[:2], bool)
+    for k, (wish, place) in enumerate(zip(wishes, places, strict=True)):
+        _tell(progress, 0.3 + 0.7 * k / len(wishes), wish.said)
+        matte = soft_matte(image.array, finder.small, place.mask)
+        albedo = surface_albedo(light, place.mask, room)
+        back = _returned(layout, place) * bounce
+        if isinstance(wish.finish, Paint):
+            _paint(out, finder, matte, albedo, wish.finish, back)
+        else:
+            assert layout is not None
+            _cover(out, finder, place, matte, room, albedo, wish, layout, seed)
+        changed[matte.window] |= matte.alpha > 0
+    return out, changed
 
 
-def _blended(array: Array, matte: Matte, photo: Array, change) -> Array:  # type: ignore[no-untyped-def]
-    out = np.array(array)
-    window = out[matte.window]
-    h, w = matte.alpha.shape
-    flat = photo.reshape(-1, 3)
-    for top in range(0, h, 256):
-        rows = slice(top, min(top + 256, h))
+def light_of(finder: Finder, light: Array) -> RoomLight:
+    """The room's light from its ceiling and walls, where the photo shows them. ``light``: the work picture, linear."""
+    nothing = np.zeros(light.shape[:2], bool)
+    if finder.segments is None:
+        return room_light(light, nothing, nothing)
+    sure = {n: (finder.maps[n] > 0.8) if n in finder.maps else nothing for n in ("ceiling", "wall")}
+    return room_light(light, sure["ceiling"], sure["wall"])
+
+
+def _returned(layout: Layout | None, place: Place) -> float:
+    if place.name == "mask":
+        return 0.0
+    return returned(layout, *surface_name(place.name))
+
+
+def _paint(out: Array, finder: Finder, matte: Matte, albedo: Array, paint: Paint, back: float) -> None:
+    target = np.minimum(paint.albedo, BRIGHTEST)
+    gain = (target / albedo * relit(albedo, target, back)).astype(np.float32)
+    photo, window = finder.image.array[matte.window], out[matte.window]
+    # a dark surface's noise is small in light and large against it: brightened, it must not come along
+    noisy = float(gain @ LUMA) > 1.3
+
+    def change(part: Array) -> Array:
+        return compress(expand(part) * gain)
+
+    for top in range(0, photo.shape[0], STRIP):
+        rows = slice(top, min(top + STRIP, photo.shape[0]))
         on = matte.alpha[rows] >= 1
         if on.any():
-            window[rows][on] = encode(change(photo[rows][on]))
+            margin = slice(max(0, rows.start - 8), rows.stop + 8)
+            part = linear(photo[margin])
+            if noisy:
+                part = cored(part, float(gain @ LUMA))
+            part = part[rows.start - margin.start :][: on.shape[0]]
+            window[rows][on] = encode(change(part[on]))
+    _edges(window, matte, change(matte.inner))
+
+
+def _edges(window: Array, matte: Matte, new: Array) -> None:
+    """Mixed pixels: the surface's own share changes from ``matte.inner`` to ``new`` (n, 3), the other stays."""
     if len(matte.edge):
-        a = matte.alpha.ravel()[matte.edge][:, None]
-        # only the surface's own share of a mixed pixel changes
-        mixed = flat[matte.edge] + a * (change(matte.inner) - matte.inner)
-        rows, columns = np.divmod(matte.edge, w)
-        window[rows, columns] = encode(mixed)
-    return out
+        rows, columns = np.divmod(matte.edge, matte.alpha.shape[1])
+        a = matte.alpha[rows, columns][:, None]
+        window[rows, columns] = encode(np.maximum(linear(window[rows, columns]) - a * matte.inner, 0) + a * new)
 
 
-def cover_surface(
-    finder: Finder, place: Place, albedo: Array, covering: Covering, *, layout: Layout, angle_deg: float, seed: int
-) -> Array:
-    """uint8 HxWx3: the photo with ``place`` laid with ``covering``: its texture in perspective, in the shading of what lay
-    there, with its own gloss."""
+def _cover(
+    out: Array, finder: Finder, place: Place, matte: Matte, room: RoomLight, albedo: Array, wish: Wish, layout: Layout,
+    seed: int,
+) -> None:  # fmt: skip
+    """The covering's texture in perspective, in the shading of what lay there, with its own gloss."""
     import cv2
 
-    image = finder.image
-    matte = soft_matte(image.array, finder.small, place.mask)
-    plane = _plane(layout, place, image.size, angle_deg)
+    image, covering = finder.image, wish.finish
+    assert isinstance(covering, Covering)
+    on_wall = isinstance(place.plane, int)
+    plane = (
+        wall_plane(layout, int(place.plane or 0), image.size)
+        if on_wall
+        else floor_plane(layout, image.size, wish.angle_deg)
+    )
     flat = sheet(covering, seed)
     texture = laid(flat, plane, matte.box, matte.alpha > 0)
     light = expand(linear(finder.small))
-    shading = smooth_shading(light, place.mask, reach=0.02 * max(finder.size), contrast=0.35) / albedo
+    shading = smooth_shading(light, place.mask, reach=0.02 * max(finder.size), contrast=0.35) @ LUMA
+    tint = room.white / (room.white @ LUMA)
+    white = ((shading / float(albedo @ LUMA))[..., None] * tint).astype(np.float32)
     top, bottom, left, right = matte.box
-    scale = finder.size[0] / image.width, finder.size[1] / image.height
-    x = ((np.arange(left, right) + 0.5) * scale[0] - 0.5).astype(np.float32)
-    y = ((np.arange(top, bottom) + 0.5) * scale[1] - 0.5).astype(np.float32)
-
-    def grown(values: Array) -> Array:
-        """``values`` at the work size, in the box at the photo's."""
-        grid = np.meshgrid(x, y)
-        return np.asarray(cv2.remap(values, *grid, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
-
-    texture *= grown(shading.astype(np.float32))
-    if covering.gloss > 0 and place.plane == "floor":
-        small = floor_plane(layout, finder.size, angle_deg)
-        mirror = reflection(light, small, flat.roughness)
+    x = ((np.arange(left, right) + 0.5) * (finder.size[0] / image.width) - 0.5).astype(np.float32)
+    y = ((np.arange(top, bottom) + 0.5) * (finder.size[1] / image.height) - 0.5).astype(np.float32)
+    mirror = None
+    if covering.gloss > 0 and not on_wall:
+        mirror = reflection(light, floor_plane(layout, finder.size, wish.angle_deg), flat.roughness)
         share = fresnel(layout, image.size, np.arange(top, bottom) + 0.5)[:, None, None] * covering.gloss
-        texture += grown(mirror) * share
-    new = compress(texture)
-    out = np.array(image.array)
     window = out[matte.window]
-    on = matte.alpha >= 1
-    window[on] = encode(new[on])
-    if len(matte.edge):
-        a = matte.alpha.ravel()[matte.edge][:, None]
-        old = linear(image.array[matte.window]).reshape(-1, 3)[matte.edge]
-        mixed = np.maximum(old - a * matte.inner, 0) + a * new.reshape(-1, 3)[matte.edge]
-        rows, columns = np.divmod(matte.edge, window.shape[1])
-        window[rows, columns] = encode(mixed)
-    return out
+    new = np.zeros((len(matte.edge), 3), np.float32)
+    h, w = matte.alpha.shape
+    for start in range(0, h, STRIP):
+        rows = slice(start, min(start + STRIP, h))
+        grid = np.meshgrid(x, y[rows])
+
+        def grown(values: Array, grid: Any = grid) -> Array:
+            return np.asarray(cv2.remap(values, grid[0], grid[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+
+        part = texture[rows] * grown(white)
+        if mirror is not None:
+            part += grown(mirror) * share[rows]
+        part = compress(part)
+        on = matte.alpha[rows] >= 1
+        window[rows][on] = encode(part[on])
+        here = (matte.edge >= start * w) & (matte.edge < rows.stop * w)
+        new[here] = part.reshape(-1, 3)[matte.edge[here] - start * w]
+    _edges(window, matte, new)
 
 
-def _plane(layout: Layout, place: Place, size: tuple[int, int], angle_deg: float) -> Plane:
-    if isinstance(place.plane, int):
-        return wall_plane(layout, place.plane, size)
-    return floor_plane(layout, size, angle_deg)
+def _tell(progress: Callable[[float, str], None] | None, fraction: float, text: str) -> None:
+    if progress is not None:
+        progress(fraction, text)
