@@ -70,13 +70,8 @@ class Stage:
 
     @property
     def key(self) -> str:
-        """Stages of one key give the same result for the same fields."""
-        return f"{self.backend_key}:{json.dumps(self.asked, sort_keys=True, default=_identity)}"
-
-    @property
-    def key(self) -> str:
         """What the result depends on beside the fields that it reads; stages with requests of their own add them."""
-        return self.backend_key
+        return f"{self.backend_key}:{json.dumps(self.asked, sort_keys=True, default=_identity)}"
 
     def validate(self, brief: Brief) -> None:
         """Raise OptionError if the brief asks for what this stage cannot give; called before any stage runs."""
