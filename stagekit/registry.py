@@ -21,6 +21,9 @@ BACKENDS: dict[str, dict[str, str]] = {
         "mask2former": "stagekit.backends.segment_hub:Mask2Former",
         "oneformer": "stagekit.backends.segment_hub:OneFormer",
         "eomt": "stagekit.backends.segment_hub:EoMT",
+        "sam": "stagekit.backends.sam:Sam",
+        "sam2": "stagekit.backends.sam:Sam2",
+        "sam3": "stagekit.backends.sam:Sam3",
     },
     "layout": {"manhattan.v1": "stagekit.backends.layout:ManhattanV1"},
     "lines": {
@@ -29,11 +32,23 @@ BACKENDS: dict[str, dict[str, str]] = {
         "mlsd": "stagekit.backends.lines_networks:Mlsd",
         "hed": "stagekit.backends.lines_networks:Hed",
     },
+    "erase": {"planar.v1": "stagekit.backends.erase:PlanarV1", "lama": "stagekit.backends.erase:Lama"},
     "material": {"intrinsic.v1": "stagekit.backends.material:IntrinsicV1"},
-    "furnish": {"trace.v1": "stagekit.backends.furnish:TraceV1"},
+    "furnish": {
+        "trace.v1": "stagekit.backends.furnish:TraceV1",
+        "sd15-controlnet": "stagekit.backends.diffusion:SD15ControlNet",
+        "sdxl-controlnet": "stagekit.backends.diffusion:SDXLControlNet",
+        "sdxl-union-controlnet": "stagekit.backends.diffusion:SDXLUnionControlNet",
+    },
 }
 
-EXTRAS = {"torch": "models", "transformers": "models", "efficientnet_lite_pytorch": "train"}
+EXTRAS = {
+    "torch": "models",
+    "transformers": "models",
+    "diffusers": "diffusion",
+    "accelerate": "diffusion",
+    "efficientnet_lite_pytorch": "train",
+}
 """Package -> the extra of stagekit that installs it; packages not listed come with stagekit itself."""
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
@@ -101,14 +103,15 @@ def load(kind: str, folder: Path, device: str, dtype: str, name: str, **options:
     except ImportError as error:
         raise registry.need(error.name or "transformers", name) from error
     try:
-        model, report = getattr(transformers, kind).from_pretrained(
-            folder,
-            local_files_only=True,
-            use_safetensors=True,
-            dtype=getattr(torch, TORCH_DTYPES[dtype]),
-            output_loading_info=True,
-            **options,
-        )
+        with quiet(transformers):
+            model, report = getattr(transformers, kind).from_pretrained(
+                folder,
+                local_files_only=True,
+                use_safetensors=True,
+                dtype=getattr(torch, TORCH_DTYPES[dtype]),
+                output_loading_info=True,
+                **options,
+            )
     except ImportError as error:
         raise registry.need(error.name or "torchvision", name) from error
     except Exception as error:  # transformers and safetensors raise many kinds for what cannot be read
@@ -122,3 +125,16 @@ def load(kind: str, folder: Path, device: str, dtype: str, name: str, **options:
             f"{sorted(missing)[0]}; give the folder of a {kind}"
         )
     return model.to(device).eval().requires_grad_(False)
+
+
+@contextmanager
+def quiet(transformers: Any) -> Iterator[None]:
+    """transformers without its own progress bars, which are global; afterwards they are as before."""
+    logging = transformers.utils.logging
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

@@ -124,3 +124,71 @@ def eomt(folder: Path) -> Path:
     )  # fmt: skip
     processor = {"size": {"shortest_edge": 64, "longest_edge": None}, "do_split_image": True, "do_pad": False}
     return write(folder, EomtForUniversalSegmentation(config), processor)
+
+
+def sam(folder: Path) -> Path:
+    from transformers import SamConfig, SamMaskDecoderConfig, SamModel, SamPromptEncoderConfig, SamVisionConfig
+
+    seeded()
+    config = SamConfig(
+        vision_config=SamVisionConfig(
+            hidden_size=16, output_channels=16, num_hidden_layers=2, num_attention_heads=2, image_size=64, patch_size=16,
+            mlp_dim=32, window_size=2, global_attn_indexes=[1], num_pos_feats=8,
+        ).to_dict(),
+        prompt_encoder_config=SamPromptEncoderConfig(hidden_size=16, image_size=64, patch_size=16).to_dict(),
+        mask_decoder_config=SamMaskDecoderConfig(
+            hidden_size=16, mlp_dim=32, num_hidden_layers=1, num_attention_heads=8, iou_head_hidden_dim=16,
+        ).to_dict(),
+    )  # fmt: skip
+    processor = {"size": {"longest_edge": 64}, "do_pad": True, "pad_size": {"height": 64, "width": 64}}
+    return write(folder, spread(SamModel(config)), processor)
+
+
+def sam2(folder: Path) -> Path:
+    from transformers import Sam2Config, Sam2HieraDetConfig, Sam2Model, Sam2VisionConfig
+
+    seeded()
+    backbone = Sam2HieraDetConfig(
+        hidden_size=8, num_attention_heads=1, image_size=[128, 128], blocks_per_stage=[1, 1, 2, 1],
+        embed_dim_per_stage=[8, 16, 32, 64], num_attention_heads_per_stage=[1, 1, 1, 1], global_attention_blocks=[3],
+        window_size_per_stage=[4, 4, 4, 4], window_positional_embedding_background_size=[4, 4],
+    )  # fmt: skip
+    vision = Sam2VisionConfig(
+        backbone_config=backbone, backbone_channel_list=[64, 32, 16, 8], fpn_hidden_size=32,
+        backbone_feature_sizes=[[32, 32], [16, 16], [8, 8]],
+    )  # fmt: skip
+    small = {"hidden_size": 32}
+    config = Sam2Config(
+        vision_config=vision,
+        prompt_encoder_config=small | {"image_size": 128, "patch_size": 16, "mask_input_channels": 16},
+        mask_decoder_config=small | {"mlp_dim": 32, "num_hidden_layers": 1, "num_attention_heads": 2,
+                                     "iou_head_hidden_dim": 16},
+    )  # fmt: skip
+    processor = {
+        "size": {"height": 128, "width": 128},
+        "image_mean": [0.485, 0.456, 0.406],
+        "image_std": [0.229, 0.224, 0.225],
+    }
+    return write(folder, spread(Sam2Model(config)), processor)
+
+
+def sam3(folder: Path) -> Path:
+    from transformers import Sam3TrackerConfig, Sam3TrackerModel, Sam3VisionConfig, Sam3ViTConfig
+
+    seeded()
+    backbone = Sam3ViTConfig(
+        hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2, image_size=112, patch_size=14,
+        window_size=4, global_attn_indexes=[1], pretrain_image_size=56,
+    )  # fmt: skip
+    vision = Sam3VisionConfig(
+        backbone_config=backbone, fpn_hidden_size=32, backbone_feature_sizes=[[32, 32], [16, 16], [8, 8]],
+    )  # fmt: skip
+    small = {"hidden_size": 32}
+    config = Sam3TrackerConfig(
+        vision_config=vision,
+        prompt_encoder_config=small | {"image_size": 112, "patch_size": 14, "mask_input_channels": 16},
+        mask_decoder_config=small | {"mlp_dim": 32, "num_hidden_layers": 1, "num_attention_heads": 2,
+                                     "iou_head_hidden_dim": 16},
+    )  # fmt: skip
+    processor = {"size": {"height": 112, "width": 112}, "image_mean": [0.5] * 3, "image_std": [0.5] * 3}
+    return write(folder, spread(Sam3TrackerModel(config)), processor)
