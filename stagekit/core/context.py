@@ -47,10 +47,11 @@ class Context:
         """The stage's backend, opened, for this run alone until the ``with`` ends."""
         return self.runtime.lease(stage.backend_key, stage.load)
 
-    def progress(self, fraction: float, text: str = "") -> None:
-        """Tell how far the stage is (0..1); raises ``Cancelled`` when the caller asked to stop."""
+    def progress(self, fraction: float, text: str = "", picture: Any = None) -> None:
+        """Tell how far the stage is (0..1), with a preview if there is one; raises ``Cancelled`` when the caller asked to
+        stop."""
         self.cancel.check()
-        self._emit(Progress(self.stage, min(max(float(fraction), 0.0), 1.0), text))
+        self._emit(Progress(self.stage, min(max(float(fraction), 0.0), 1.0), text, picture))
 
     def warn(self, text: str) -> None:
         """Tell the caller something that does not stop the run; it is kept in the scene's record."""

@@ -23,11 +23,12 @@ class Started:
 
 @dataclass(frozen=True)
 class Progress:
-    """A stage is at ``fraction`` (0..1) of its work."""
+    """A stage is at ``fraction`` (0..1) of its work; ``picture`` (an Image) is a preview where the backend shows one."""
 
     stage: str
     fraction: float
     text: str = ""
+    picture: Any = None
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ class Scene(Picture):
     lines: LineSet | None = None
     placements: tuple[Placement, ...] | None = None
     left_out: tuple[str, ...] = ()
+    variants: tuple[Image, ...] = ()
+    """Further pictures of the last stage that makes several, ``image`` being its first."""
     changed: Mask | None = None
     description: Description | None = None
     record: tuple[Step, ...] = ()

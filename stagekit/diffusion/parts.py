@@ -158,6 +158,12 @@ def read_model(kind: Any, folder: Path, dtype: Any) -> Any:
         options["variant"] = "fp16"
     options["torch_dtype" if kind.__module__.startswith("diffusers") else "dtype"] = dtype
     try:
-        return kind.from_pretrained(folder, **options)
+        model, report = kind.from_pretrained(folder, output_loading_info=True, **options)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise WeightsError(f"{folder} cannot be read as {kind.__name__}: {error}") from error
+    missing = sorted(report.get("missing_keys", ()))
+    if missing:  # the libraries would make them up at random
+        raise WeightsError(
+            f"{folder} is not a complete {kind.__name__}: {len(missing)} tensors are missing, such as {missing[0]}"
+        )
+    return model

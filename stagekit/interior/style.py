@@ -12,6 +12,10 @@ A file has a title, palettes, wants and one section a family::
     [wants]                          # optional pieces, 0 (never) to 2 (loves); 1 where nothing is said
     curtain = 1.4
 
+    [prompt]                         # for models that are steered by text
+    words = "pale oak, linen"        # what such a room is made of and feels like
+    avoid = "chrome"                 # what does not belong into it
+
     [sofa]
     sizes = ["three_seat", "grand"]  # those that suit; all where nothing is said
     arms = "track"                   # a parameter of the family, or a list to draw from
@@ -75,6 +79,8 @@ class Style:
     looks: Mapping[str, tuple[Look, ...]]
     leads: Mapping[str, str]
     wants: Mapping[str, float]
+    prompt: Mapping[str, str] = field(default_factory=dict)
+    """``words`` and ``avoid``, for models that are steered by text; empty texts where the file says nothing."""
 
     def outfit(self, seed: int) -> Outfit:
         """The style made up for one scene: one palette and one look a family. The same seed gives the same outfit."""
@@ -175,17 +181,19 @@ def parse(name: str, text: str) -> Style:
     palettes = _palettes(data.pop("palette", None), where)
     title, about = (str(data.pop(k, v)) for k, v in (("title", name.replace("_", " ")), ("about", "")))
     wants = _wants(data.pop("wants", {}), where)
+    prompt = _prompt(data.pop("prompt", {}), where)
     for key, value in data.items():
         if key not in MODULES:
-            raise _unknown(where, key, ["title", "about", "palette", "wants", *MODULES])
+            raise _unknown(where, key, ["title", "about", "palette", "wants", "prompt", *MODULES])
         if not isinstance(value, dict):
             raise OptionError(f"{where}: {key} must be a section [{key}], got {value!r}")
     looks: dict[str, tuple[Look, ...]] = {}
     leads: dict[str, str] = {}
     for key in data:
         looks[key], leads[key] = _looks(key, data, set(palettes[0]), where, ())
-    frozen = {k: MappingProxyType(v) for k, v in (("looks", looks), ("leads", leads), ("wants", wants))}
-    return Style(name, title, about, palettes, **frozen)  # type: ignore[arg-type]
+    named = (("looks", looks), ("leads", leads), ("wants", wants), ("prompt", prompt))
+    frozen: dict[str, Any] = {k: MappingProxyType(v) for k, v in named}  # type: ignore[arg-type]
+    return Style(name, title, about, palettes, **frozen)
 
 
 def _palettes(value: Any, where: str) -> tuple[Mapping[str, tuple[str, ...]], ...]:
@@ -208,6 +216,12 @@ def _wants(value: Mapping[str, Any], where: str) -> dict[str, float]:
         if not isinstance(v, (int, float)) or not 0 <= v <= 2:
             raise OptionError(f"{where}: wants.{key} must be 0 to 2, got {v!r}")
     return {name: float(value.get(name, 1.0)) for name in MODULES}
+
+
+def _prompt(value: Any, where: str) -> dict[str, str]:
+    if not isinstance(value, dict) or set(value) - {"words", "avoid"}:
+        raise OptionError(f"{where}: [prompt] takes words and avoid, got {value!r}")
+    return {key: str(value.get(key, "")) for key in ("words", "avoid")}
 
 
 def _looks(

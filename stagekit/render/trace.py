@@ -6,7 +6,7 @@ up pixel by pixel in a fixed order: the same seed gives the same bytes on any nu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,6 +133,37 @@ def coverage(
     return alpha, depth, label
 
 
+def facing(engine: Engine, labels: Any, camera: Camera, box: tuple[int, int, int, int]) -> Array:
+    """float32 (h, w, 3): world normals of the furniture at the centres of the crop's pixels, turned to the camera; zero
+    where there is none."""
+    import drjit as dr
+
+    mi = engine.mi
+    x0, y0, x1, y1 = box
+    h, w = y1 - y0, x1 - x0
+    lens = _Lens(mi, camera)
+    out = np.zeros((h, w, 3), np.float32)
+    rows = max(1, LANES // max(w, 1))
+    for top in range(0, h, rows):
+        n = min(rows, h - top)
+        index = dr.arange(mi.UInt32, n * w)
+        width, left, up = (dr.opaque(t, v) for t, v in ((mi.UInt32, w), (mi.Float, x0), (mi.Float, y0 + top)))
+        o, d = lens.ray(mi.Float(index % width) + left + 0.5, mi.Float(index // width) + up + 0.5)
+        hit = labels.ray_intersect(mi.Ray3f(o, d))
+        normal = dr.select(dr.dot(hit.sh_frame.n, d) > 0, -hit.sh_frame.n, hit.sh_frame.n)
+        normal = dr.select(hit.is_valid(), normal, 0)
+        out[top : top + n] = np.array(normal).T.reshape(n, w, 3)
+    return out
+
+
+def _chunks(n: int, lanes: int) -> Iterator[tuple[int, int]]:
+    """Starts and counts of even parts of ``n`` points with ``lanes`` rays each."""
+    parts = max(1, -(-n * lanes // LANES))
+    step = max(1, -(-n // parts))
+    for start in range(0, n, step):
+        yield start, min(step, n - start)
+
+
 def look(
     engine: Engine,
     scene: Any,
@@ -153,12 +184,10 @@ def look(
     n = len(pixels)
     lens = _Lens(mi, camera)
     total = np.zeros((n, 10), np.float32)
-    step = max(1, LANES // samples)
-    for k, start in enumerate(range(0, n, step)):
-        part = pixels[start : start + step]
-        m = len(part)
+    for k, (start, m) in enumerate(_chunks(n, samples)):
+        part = pixels[start : start + m]
         sampler = _sampler(mi, seed * 7919 + k, m * samples)
-        pixel = dr.arange(mi.UInt32, m * samples) // samples
+        pixel = dr.arange(mi.UInt32, m * samples) // dr.opaque(mi.UInt32, samples)
         px = dr.gather(mi.Float, mi.Float(part[:, 0].astype(np.float32)), pixel)
         py = dr.gather(mi.Float, mi.Float(part[:, 1].astype(np.float32)), pixel)
         jitter = sampler.next_2d()
@@ -178,6 +207,18 @@ def look(
     return Seen(mean[:, 0:3], mean[:, 3:6], mean[:, 6:9])
 
 
+class _Points:
+    """Surface points and normals, repeated ``rays`` times, lifted off their surface."""
+
+    def __init__(self, mi: Any, points: Array, normals: Array, rays: int) -> None:
+        import drjit as dr
+
+        owner = dr.arange(mi.UInt32, len(points) * rays) // dr.opaque(mi.UInt32, rays)
+        p = dr.gather(mi.Vector3f, _vector(mi, points), owner)
+        self.n = dr.gather(mi.Vector3f, _vector(mi, normals), owner)
+        self.p = mi.Point3f(p + self.n * 2e-3)
+
+
 def gather(
     engine: Engine,
     shell: Any,
@@ -187,53 +228,60 @@ def gather(
     *,
     rays: int,
     seed: int,
-    full: Any | None = None,
-    bounce: int = 0,
     tick: Tick | None = None,
-) -> Array:
-    """float32 (N, 3): irradiance with furniture over irradiance without, at ``points`` with ``normals`` (N, 3).
+) -> tuple[Array, Array]:
+    """float32 (N, 3) twice: irradiance of the bare room at ``points`` with ``normals`` (N, 3), and the share of it that
+    furniture lets through.
 
-    ``rays`` light samples, importance-sampled on the shell, each used for both sides of the ratio, so its noise comes only
-    from what is blocked. With ``full`` (room and furniture) ``bounce`` rays add the light that furniture reflects.
+    ``rays`` light samples, importance-sampled on the shell, each used for both, so the noise of the share comes only
+    from what is blocked.
     """
     import drjit as dr
 
     mi = engine.mi
-    n = len(points)
-    out = np.ones((n, 3), np.float32)
-    tracer = integrator(engine, 3, guides=False) if full is not None else None
-    step = max(1, LANES // max(rays, bounce, 1))
-    for k, start in enumerate(range(0, n, step)):
-        m = min(step, n - start)
-        p_all, n_all = _vector(mi, points[start : start + m]), _vector(mi, normals[start : start + m])
+    bare, share = np.zeros((len(points), 3), np.float32), np.ones((len(points), 3), np.float32)
+    for k, (start, m) in enumerate(_chunks(len(points), rays)):
+        at = _Points(mi, points[start : start + m], normals[start : start + m], rays)
         sampler = _sampler(mi, seed * 104729 + k, m * rays)
-        owner = dr.arange(mi.UInt32, m * rays) // rays
-        p, nn = dr.gather(mi.Vector3f, p_all, owner), dr.gather(mi.Vector3f, n_all, owner)
-        at = dr.zeros(mi.Interaction3f, m * rays)
-        at.p = mi.Point3f(p + nn * 2e-3)
-        ds, weight = shell.sample_emitter_direction(at, sampler.next_2d(), False)
-        cosine = dr.maximum(dr.dot(nn, ds.d), 0)
+        place = dr.zeros(mi.Interaction3f, m * rays)
+        place.p = at.p
+        ds, weight = shell.sample_emitter_direction(place, sampler.next_2d(), False)
+        cosine = dr.maximum(dr.dot(at.n, ds.d), 0)
         light = dr.select(dr.isfinite(weight), weight * cosine, 0)
         ray = mi.Ray3f(at.p, ds.d, ds.dist * 0.999, 0.0, [])
         lit = (cosine > 0) & ~shell.ray_test(ray, cosine > 0)
         free = lit & ~solid.ray_test(ray, lit)
-        lanes = [dr.select(w, c, 0) for w in (lit, free) for c in (light.x, light.y, light.z)]
-        both = _sums(lanes, rays) / rays
-        a, b = both[:, :3], both[:, 3:]
-        if tracer is not None and bounce > 0:
-            sampler = _sampler(mi, seed * 104729 + k + 1_000_003, m * bounce)
-            owner = dr.arange(mi.UInt32, m * bounce) // bounce
-            p, nn = dr.gather(mi.Vector3f, p_all, owner), dr.gather(mi.Vector3f, n_all, owner)
-            local = mi.warp.square_to_cosine_hemisphere(sampler.next_2d())
-            d = mi.Frame3f(nn).to_world(local)
-            ray = mi.Ray3f(mi.Point3f(p + nn * 2e-3), d)
-            near = solid.ray_intersect_preliminary(ray)
-            wall = shell.ray_intersect_preliminary(ray)
-            hit = near.is_valid() & (near.t < wall.t)
-            colour, _, _ = tracer.sample(full, sampler, mi.RayDifferential3f(ray), None, hit)
-            colour = dr.minimum(dr.select(dr.isfinite(colour), colour, 0), _BRIGHTEST)
-            b = b + _sums([dr.select(hit, c, 0) for c in (colour.x, colour.y, colour.z)], bounce) * (np.pi / bounce)
-        out[start : start + m] = b / np.maximum(a, 1e-5)
+        both = _sums([dr.select(w, c, 0) for w in (lit, free) for c in (light.x, light.y, light.z)], rays) / rays
+        bare[start : start + m] = both[:, :3]
+        share[start : start + m] = both[:, 3:] / np.maximum(both[:, :3], 1e-5)
         if tick is not None:
-            tick(min(1.0, (start + m) / n))
+            tick(min(1.0, (start + m) / len(points)))
+    return bare, share
+
+
+def reflected(
+    engine: Engine, shell: Any, solid: Any, full: Any, points: Array, normals: Array, *, rays: int, seed: int,
+    tick: Tick | None = None,
+) -> Array:  # fmt: skip
+    """float32 (N, 3): irradiance at ``points`` with ``normals`` (N, 3) by light that furniture reflects; ``full`` is
+    the room with furniture."""
+    import drjit as dr
+
+    mi = engine.mi
+    tracer = integrator(engine, 3, guides=False)
+    out = np.zeros((len(points), 3), np.float32)
+    for k, (start, m) in enumerate(_chunks(len(points), rays)):
+        at = _Points(mi, points[start : start + m], normals[start : start + m], rays)
+        sampler = _sampler(mi, seed * 104729 + k + 1_000_003, m * rays)
+        direction = mi.Frame3f(at.n).to_world(mi.warp.square_to_cosine_hemisphere(sampler.next_2d()))
+        ray = mi.Ray3f(at.p, direction)
+        near = solid.ray_intersect_preliminary(ray)
+        wall = shell.ray_intersect_preliminary(ray)
+        hit = near.is_valid() & (near.t < wall.t)
+        colour, _, _ = tracer.sample(full, sampler, mi.RayDifferential3f(ray), None, hit)
+        colour = dr.minimum(dr.select(dr.isfinite(colour), colour, 0), _BRIGHTEST)
+        lanes = [dr.select(hit, c, 0) for c in (colour.x, colour.y, colour.z)]
+        out[start : start + m] = _sums(lanes, rays) * (np.pi / rays)
+        if tick is not None:
+            tick(min(1.0, (start + m) / len(points)))
     return out

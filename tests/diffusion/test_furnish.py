@@ -1,0 +1,155 @@
+"""Furnish backends of the own loop, end to end on tiny checkpoints: options, weights, mask, seeds, variants, cancel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import rooms
+
+import stagekit as sk
+from stagekit.backends.diffusion import SD15ControlNet, SDXLControlNet, SDXLUnionControlNet
+from stagekit.core.context import CancelToken
+from stagekit.errors import BackendError, Cancelled, OptionError, WeightsError
+from stagekit.render.control import control_maps
+
+LAYOUT, PHOTO, CHAIR = rooms.layout(), rooms.photo(), rooms.armchair()
+
+
+def options(zoo, name, **more):
+    kinds = {"sd15-controlnet": {"depth": "depth", "lines": "lines"}, "sdxl-controlnet": {"depth": "depth-xl"}}
+    nets = kinds.get(name, dict.fromkeys(("depth", "lines", "normals", "labels"), "union-xl"))
+    base = {
+        "weights": zoo["sd15" if name.startswith("sd15") else "sdxl"],
+        "controlnets": {kind: zoo[n] for kind, n in nets.items()},
+        "steps": 3,
+        "size": 128,
+        "guard": "off",
+    }
+    return {**base, **more}
+
+
+@pytest.fixture(scope="module")
+def sd15(zoo):
+    return SD15ControlNet(**options(zoo, "sd15-controlnet")).open(sk.Runtime(device="cpu", threads=1))
+
+
+@pytest.mark.parametrize("kind", [SD15ControlNet, SDXLControlNet, SDXLUnionControlNet])
+def test_contract(zoo, kind):
+    """Odd sizes: the photo stays, metadata stay, the mask tells every change, windows and the ceiling keep their bytes,
+    the same seed gives the same bytes."""
+    before = PHOTO.array.copy()
+    backend = kind(**options(zoo, kind.name)).open(sk.Runtime(device="cpu", threads=1))
+    image, changed = backend(PHOTO, LAYOUT, [CHAIR], brief=sk.Brief(style="japandi"), seed=1)
+    assert image.size == PHOTO.size and (image.name, image.focal_35mm) == ("odd.jpg", 24.0)
+    assert np.array_equal(PHOTO.array, before)
+    assert np.array_equal(image.array[~changed.array], before[~changed.array])
+    allowed = control_maps(PHOTO, LAYOUT, [CHAIR]).mask
+    assert not (changed.array & ~allowed).any() and 0.02 < changed.fraction < 0.9
+    protected = np.isin(LAYOUT.surfaces(), (3, 4)) & ~allowed
+    assert protected.sum() > 500 and np.array_equal(image.array[protected], before[protected])
+    again, _ = backend(PHOTO, LAYOUT, [CHAIR], brief=sk.Brief(style="japandi"), seed=1)
+    other, _ = backend(PHOTO, LAYOUT, [CHAIR], brief=sk.Brief(style="japandi"), seed=2)
+    assert np.array_equal(again.array, image.array) and not np.array_equal(other.array, image.array)
+    assert backend.bytes > 100_000 and "OpenRAIL" in backend.licence
+    backend.close()
+    with pytest.raises(BackendError, match="not open"):
+        backend(PHOTO, LAYOUT, [CHAIR])
+
+
+def test_through_the_pipeline(zoo):
+    """Options are checked before weights load; variants come with the scene; a preview rides on the progress."""
+    events = []
+    stage = sk.Furnish("sd15-controlnet", **options(zoo, "sd15-controlnet", variants=2, preview=zoo["taesd"]))
+    with sk.Runtime(device="cpu", threads=1) as runtime:
+        scene = sk.Pipeline(stage)(
+            PHOTO, layout=LAYOUT, placements=(CHAIR,), style="coastal", seed=5, runtime=runtime, on_event=events.append
+        )
+    assert len(scene.variants) == 1 and not np.array_equal(scene.variants[0].array, scene.image.array)
+    shown = [e.picture for e in events if isinstance(e, sk.Progress) and e.picture is not None]
+    assert len(shown) == 2 and shown[0].size == PHOTO.size
+    steps = [e.text for e in events if isinstance(e, sk.Progress) and e.text.startswith("step")]
+    assert steps == ["step 1 of 3", "step 2 of 3", "step 3 of 3"]
+    with pytest.raises(OptionError, match=r"no option \['stepz'\]"):
+        sk.Pipeline(sk.Furnish("sd15-controlnet", stepz=3)).check(given=("layout", "placements"))
+
+
+def test_variants_equal_single_pictures(zoo, sd15):
+    several = SD15ControlNet(**options(zoo, "sd15-controlnet", variants=2)).open(sk.Runtime(device="cpu"))
+    first, _, second = several(PHOTO, LAYOUT, [CHAIR], seed=7)
+    for made, seed in ((first, 7), (second, 8)):
+        alone, _ = sd15(PHOTO, LAYOUT, [CHAIR], seed=seed)
+        assert np.abs(alone.array.astype(int) - made.array).max() <= 1
+
+
+def test_modes(zoo, sd15):
+    """refine starts from the traced picture and stays nearer to it; free paints the floor with no furniture given."""
+    guided, _ = sd15(PHOTO, LAYOUT, [CHAIR], seed=3)
+    refine = SD15ControlNet(**options(zoo, "sd15-controlnet", mode="refine", strength=0.34, traced_samples=2)).open(
+        sk.Runtime(device="cpu", threads=1)
+    )
+    refined, changed = refine(PHOTO, LAYOUT, [CHAIR], seed=3)
+    from stagekit.render.furnish import furnish
+
+    traced, shaded = furnish(PHOTO, LAYOUT, [CHAIR], seed=3, samples=2, threads=1)
+    area = control_maps(PHOTO, LAYOUT, [CHAIR]).mask
+    assert np.array_equal(refined.array[~area], traced[~area]), "shadows of the path tracer stay"
+    assert not (changed.array & ~(area | shaded)).any()
+    assert not np.array_equal(refined.array, guided.array)
+    free = SD15ControlNet(**options(zoo, "sd15-controlnet", mode="free", controls=("depth", "lines")))
+    assert free.invents and free.controls == ("lines",) and not sd15.invents
+    free.open(sk.Runtime(device="cpu", threads=1))
+    _, changed = free(PHOTO, LAYOUT, [], seed=3)
+    floor = LAYOUT.surfaces() == 1
+    assert changed.array[floor].mean() > 0.8 and not changed.array[LAYOUT.surfaces() == 3].any()
+
+
+def test_cancel_mid_way(sd15):
+    token = CancelToken()
+    seen = []
+
+    def progress(fraction, text, picture=None):
+        seen.append(text)
+        if text == "step 2 of 3":
+            token.cancel()
+
+    with pytest.raises(Cancelled):
+        sd15(PHOTO, LAYOUT, [CHAIR], seed=1, progress=progress, cancel=token)
+    assert seen[-1] == "step 2 of 3"
+
+
+def test_the_prompt_reaches_the_model(sd15):
+    plain, _ = sd15(PHOTO, LAYOUT, [CHAIR], brief=sk.Brief(seed=1), seed=1)
+    wished, _ = sd15(PHOTO, LAYOUT, [CHAIR], brief=sk.Brief(prompt="purple velvet"), seed=1)
+    told: list[str] = []
+    sd15(PHOTO, LAYOUT, [CHAIR], brief=sk.Brief(prompt="x " * 80), seed=1, warn=told.append)
+    assert not np.array_equal(plain.array, wished.array)
+    assert len(told) == 1 and "longer than the model reads" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ({"mode": "dream"}, "guided, refine, free"),
+        ({"controls": ("smell",)}, "smell"),
+        ({"variants": 0}, "variants"),
+        ({"guard": "bite"}, "report, retry, raise"),
+        ({"few_steps": "warp"}, "lightning, lcm, turbo"),
+        ({"few_steps": "lightning"}, "no published weights"),
+        ({"sampler": "eule"}, "did you mean 'euler'"),
+        ({"size": 10}, "64 to 4096"),
+        ({"control_scale": 3.0}, "control_scale"),
+    ],
+)
+def test_bad_options_are_told_at_once(bad, says):
+    with pytest.raises(OptionError, match=says):
+        SD15ControlNet(**bad)
+
+
+def test_missing_weights_say_what_to_do():
+    with pytest.raises(WeightsError, match="weights pull sd15"):
+        SD15ControlNet().open(sk.Runtime(device="cpu"))
+
+
+def test_memory_is_told_before_loading(zoo):
+    with pytest.raises(BackendError, match=r"sdxl-controlnet needs about .*budget is 1\.0 MB.*bf16.*halves"):
+        SDXLControlNet(**options(zoo, "sdxl-controlnet")).open(sk.Runtime(device="cpu", memory="1MB"))
