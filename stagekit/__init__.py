@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _WHERE = {
-    **dict.fromkeys(("stage", "recolor"), "api"),
+    **dict.fromkeys(("stage", "erase", "recolor"), "api"),
     "open_image": "imaging.io",
     **dict.fromkeys(("paint", "search_paints", "nearest_paints", "paint_brands"), "surface.catalogue"),
     **dict.fromkeys(("Covering", "coverings"), "surface.finish"),
@@ -28,7 +28,13 @@ _WHERE = {
     "Warned": "core.events",
     "Finished": "core.events",
     "Runtime": "runtime",
-    **dict.fromkeys(("Arrange", "DetectLines", "EstimateLayout", "Furnish", "Segment", "SwapMaterial"), "stages"),
+    **dict.fromkeys(
+        (
+            "Arrange", "ClassifyRoom", "DetectLines", "Erase", "EstimateDepth", "EstimateLayout", "Furnish",
+            "Segment", "SwapMaterial",
+        ),
+        "stages",
+    ),
     **dict.fromkeys(
         (
             "Brief", "Camera", "DepthMap", "Description", "Fact", "Image", "Layout", "LineSet", "Mask",
@@ -54,11 +60,14 @@ __all__ = [
     "Camera",
     "CancelToken",
     "Cancelled",
+    "ClassifyRoom",
     "Context",
     "Covering",
     "DepthMap",
     "Description",
     "DetectLines",
+    "Erase",
+    "EstimateDepth",
     "EstimateLayout",
     "Fact",
     "Finished",
@@ -97,6 +106,7 @@ __all__ = [
     "Warned",
     "WeightsError",
     "coverings",
+    "erase",
     "nearest_paints",
     "open_image",
     "paint",
@@ -108,7 +118,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from .api import recolor, stage
+    from .api import erase, recolor, stage
     from .core.context import CancelToken, Context
     from .core.events import Finished, Progress, Started, Warned
     from .core.pipeline import Pipeline
@@ -135,7 +145,17 @@ if TYPE_CHECKING:
     from .imaging.io import open_image
     from .interior.style import styles
     from .runtime import Runtime
-    from .stages import Arrange, DetectLines, EstimateLayout, Furnish, Segment, SwapMaterial
+    from .stages import (
+        Arrange,
+        ClassifyRoom,
+        DetectLines,
+        Erase,
+        EstimateDepth,
+        EstimateLayout,
+        Furnish,
+        Segment,
+        SwapMaterial,
+    )
     from .surface.catalogue import nearest_paints, paint, paint_brands, search_paints
     from .surface.finish import Covering, coverings
     from .types import (

@@ -25,6 +25,18 @@ BACKENDS: dict[str, dict[str, str]] = {
         "sam2": "stagekit.backends.sam:Sam2",
         "sam3": "stagekit.backends.sam:Sam3",
     },
+    "room": {
+        "roomnet.v1": "stagekit.backends.room:RoomNetRoom",
+        "clip": "stagekit.backends.room:Clip",
+        "siglip2": "stagekit.backends.room:SigLip2",
+    },
+    "depth": {
+        "planes.v1": "stagekit.backends.depth:PlanesV1",
+        "depth-anything-v2-small": "stagekit.backends.depth:DepthAnythingV2Small",
+        "depth-anything-v2-base": "stagekit.backends.depth:DepthAnythingV2Base",
+        "depth-anything-v2-large": "stagekit.backends.depth:DepthAnythingV2Large",
+        "dpt": "stagekit.backends.depth:Dpt",
+    },
     "layout": {"manhattan.v1": "stagekit.backends.layout:ManhattanV1"},
     "lines": {
         "lsd": "stagekit.backends.lines:Lsd",

@@ -1,10 +1,23 @@
 """The stages: verbs that read a scene's fields and write others. Each is thin and calls a backend."""
 
 from .arrange import Arrange
+from .depth import EstimateDepth
+from .erase import Erase
 from .furnish import Furnish
 from .layout import EstimateLayout
 from .lines import DetectLines
 from .material import SwapMaterial
+from .room import ClassifyRoom
 from .segment import Segment
 
-__all__ = ["Arrange", "DetectLines", "EstimateLayout", "Furnish", "Segment", "SwapMaterial"]
+__all__ = [
+    "Arrange",
+    "ClassifyRoom",
+    "DetectLines",
+    "Erase",
+    "EstimateDepth",
+    "EstimateLayout",
+    "Furnish",
+    "Segment",
+    "SwapMaterial",
+]

@@ -6,9 +6,11 @@ from .lines import DIRECTIONS, LineSet
 from .paint import Paint
 from .pictures import Array, DepthMap, Image, Mask, Picture, Segments, frozen
 from .room import SURFACES, Camera, Layout, Obstacle, Opening, OpeningKind, Wall, WallKind
+from .rooms import ROOM_KINDS
 
 __all__ = [
     "DIRECTIONS",
+    "ROOM_KINDS",
     "ROOM_TYPES",
     "SURE",
     "SURFACES",
