@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,7 +11,7 @@ from .core.events import Listener
 from .core.pipeline import Pipeline
 from .core.scene import Scene
 from .runtime import Runtime
-from .stages import Arrange, EstimateLayout, Furnish, Segment, SwapMaterial
+from .stages import Arrange, Erase, EstimateLayout, Furnish, Segment, SwapMaterial
 from .types import Mask
 
 FINE = (1024, 640, 400)
@@ -112,3 +112,34 @@ def _recoloring(focal_px: float | None, camera_height_m: float | None, *given: s
     if "layout" not in given:
         stages.append(EstimateLayout(**{k: v for k, v in known.items() if v is not None}))
     return Pipeline(*stages)
+
+
+def erase(
+    photo: Any,
+    what: Any = "furniture",
+    mask: Any = None,
+    *,
+    boxes: Sequence[Sequence[float]] = (),
+    points: Sequence[Sequence[float]] = (),
+    grow: bool | None = None,
+    backend: str | None = None,
+    focal_px: float | None = None,
+    camera_height_m: float | None = None,
+    runtime: Runtime | None = None,
+    cancel: CancelToken | None = None,
+    on_event: Listener | None = None,
+    **given: Any,
+) -> Scene:
+    """Take things out of a photo: ``erase("room.jpg")`` empties it, ``erase(photo, "sofa, lamp")`` takes these.
+
+    ``what``: furniture, clutter, a segment class, several with commas. Or instead: ``mask`` (Mask, bool or uint8 array,
+    path; white goes, and nothing else), ``boxes`` (left, top, right, bottom), ``points`` (x, y), in pixels. ``grow``: take
+    contact shadows and reflections as well; None does unless a mask was drawn. The other options are those of ``stage``.
+
+    Returns a Scene; ``scene.changed`` holds every pixel that differs, ``scene.record`` warns if the filled area looks like
+    a thing. Raises InputError when nothing or everything is to go, or the mask is of another size.
+    """
+    taken = Erase(backend, what=what, mask=mask, boxes=boxes, points=points, grow=grow)
+    pipeline = _recoloring(focal_px, camera_height_m, *sorted(given))
+    whole = Pipeline(*pipeline.stages, taken, cache=pipeline.cache)
+    return whole(photo, runtime=runtime, cancel=cancel, on_event=on_event, **given)

@@ -27,10 +27,11 @@ ALLOWED = {
     "interior": LOW | {"imaging", "display"},
     "render": LOW | {"imaging", "registry", "room", "interior"},
     "surface": LOW | {"imaging", "room", "interior", "render"},
+    "inpaint": LOW | {"imaging", "room"},
     "models": LOW | {"assets"},
     "diffusion": LOW | {"imaging", "registry", "runtime", "assets", "interior"},
-    "backends": LOW | {"registry", "imaging", "assets", "models", "diffusion", "room", "interior", "render", "surface", "runtime"},
-    "stages": LOW | {"core", "interior", "surface", "registry", "imaging"},
+    "backends": LOW | {"registry", "imaging", "assets", "models", "diffusion", "room", "interior", "render", "surface", "inpaint", "runtime"},
+    "stages": LOW | {"core", "interior", "surface", "inpaint", "registry", "imaging"},
 }
 
 

@@ -1,0 +1,98 @@
+"""A mask of things grown over what belongs to them: blurred edges, thin legs, contact shadows, reflections in the floor.
+
+It stops at the building: openings are never entered beyond the edge's own blur, and nothing farther than ``REACH`` is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..types import Array, Layout, Segments
+from .light import smooth, to_log
+from .regions import CEILING, DOOR, FLOOR, OBJECTS, WALL, WINDOW
+
+EDGE = 0.007
+"""Of the longer side: how far a segmentation's outline may be off, and how far an edge is blurred."""
+REACH = {FLOOR: 0.07, WALL: 0.022}
+"""Of the longer side: how far shadows, reflections and overlooked legs are followed. Farther off they are light, which
+the filling reads from the rim."""
+SHADE = 0.09
+"""Fall of log light that counts as a shadow at least: 9 %."""
+UNUSUAL = 3.0
+"""Spreads (robust sigmas) of a plane's texture beyond which a pixel is no part of it."""
+WORK = 640
+
+
+def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | None) -> Array:
+    """bool HxW containing ``mask``: uint8 HxWx3 ``image``, bool HxW ``mask``."""
+    import cv2
+
+    height, width = mask.shape
+    k = min(1.0, WORK / max(height, width))
+    size = (max(8, round(width * k)), max(8, round(height * k)))
+    side = max(size)
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    core = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.25
+    edge = _disc(EDGE * side)
+    grown = cv2.dilate(core.astype(np.uint8), edge) > 0
+    if layout is not None:
+        surfaces = cv2.resize(layout.surfaces(), size, interpolation=cv2.INTER_NEAREST)
+        log = to_log(small)
+        things = np.zeros(core.shape, bool)
+        if segments is not None:
+            labels = cv2.resize(segments.labels, size, interpolation=cv2.INTER_NEAREST)
+            kept = [i for i, n in enumerate(segments.classes) if n in OBJECTS or n in ("window", "door")]
+            things = np.isin(labels, kept)
+        for surface, reach in REACH.items():
+            near = cv2.dilate(core.astype(np.uint8), _disc(reach * side)) > 0
+            asked = near & (surfaces == surface) & ~grown & ~things
+            plane = (surfaces == surface) & ~near & ~things
+            if asked.any() and plane.sum() > 200:
+                grown |= _reached(grown, asked & _odd(log, plane, asked, side, dark_only=surface == WALL))
+        openings = np.isin(surfaces, (WINDOW, DOOR, CEILING))
+        grown &= ~openings | (cv2.dilate(core.astype(np.uint8), edge) > 0)
+    grown = cv2.morphologyEx(grown.astype(np.uint8), cv2.MORPH_CLOSE, _disc(0.006 * side)) > 0
+    large = cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
+    return large | mask
+
+
+def _odd(log: Array, plane: Array, asked: Array, side: int, *, dark_only: bool) -> Array:
+    """Pixels that are darker than the plane around, or of another colour: log light against its wide average."""
+    import cv2
+
+    soft = cv2.GaussianBlur(log, (0, 0), 0.003 * side)
+    level = None
+    for sigma in (0.06 * side, 0.2 * side, 0.6 * side):
+        wide = smooth(soft, plane, sigma)
+        level = wide if level is None else np.where(np.isfinite(level), level, wide)
+    assert level is not None
+    off = soft - level
+    usual = off[plane & np.isfinite(level[..., 0])]
+    if not len(usual):
+        return np.zeros(asked.shape, bool)
+    grey = off.mean(-1)
+    spread = 1.48 * float(np.median(np.abs(usual.mean(-1))))
+    tint = np.abs(off - grey[..., None]).max(-1)
+    tints = 1.48 * float(np.median(np.abs(usual - usual.mean(-1, keepdims=True)).max(-1)))
+    with np.errstate(invalid="ignore"):
+        odd = grey < -max(SHADE, 1.5 * spread)
+        if not dark_only:
+            odd |= tint > max(0.08, UNUSUAL * tints)
+            odd |= grey > max(0.25, UNUSUAL * spread)
+    return odd & np.isfinite(level[..., 0])
+
+
+def _reached(start: Array, allowed: Array) -> Array:
+    """The connected pieces of ``allowed`` that touch ``start``."""
+    import cv2
+
+    _, pieces = cv2.connectedComponents(allowed.astype(np.uint8))
+    touched = np.unique(pieces[(cv2.dilate(start.astype(np.uint8), _disc(2)) > 0) & allowed])
+    return allowed & np.isin(pieces, touched[touched > 0])
+
+
+def _disc(radius: float) -> Array:
+    import cv2
+
+    r = max(1, round(radius))
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r + 1, 2 * r + 1))

@@ -1,0 +1,157 @@
+"""The planes behind a hole, as regions of the picture with a homography to metres each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..types import Array, Camera, Layout, Segments
+
+FLOOR, WALL, CEILING, WINDOW, DOOR = 1, 2, 3, 4, 5
+OBJECTS = frozenset({
+    "rug", "sofa", "chair", "table", "bed", "cabinet", "countertop", "shelf", "lamp", "picture", "mirror", "plant",
+    "television", "appliance", "sink", "toilet", "bath", "person", "clutter", "stairs", "fireplace", "column", "curtain",
+})  # fmt: skip
+"""Segment classes that are no part of a bare plane: never a source of its texture."""
+BELONGS = {
+    FLOOR: frozenset({"floor", "ground"}),
+    WALL: frozenset({"wall", "building"}),
+    CEILING: frozenset({"ceiling", "sky"}),
+    WINDOW: frozenset({"window", "sky", "building", "vegetation", "ground", "door"}),
+    DOOR: frozenset({"door", "wall", "window"}),
+}
+"""Surface of the layout -> segment classes that confirm it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """Where a plane meets another: points x with ``normal . x = offset`` in the plane's metres, the plane on the positive
+    side. Within ``band_m`` of it texture moves only along it, so that skirting boards and cornices go on straight."""
+
+    normal: tuple[float, float]
+    offset: float
+    band_m: float
+
+    def distance(self, points: Array) -> Array:
+        """Metres from the line of plane ``points`` (..., 2)."""
+        return np.abs(points @ np.asarray(self.normal) - self.offset)
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """One plane as the picture shows it. ``mask`` bool HxW; ``to_pixel`` 3x3 takes plane metres (a, b, 1) to homogeneous
+    array indices (x, y, w) with w the depth along the axis (positive before the camera)."""
+
+    name: str
+    surface: int
+    mask: Array
+    to_pixel: Array
+    lines: tuple[Line, ...] = ()
+    axes: tuple[tuple[float, float], ...] = ((1.0, 0.0), (0.0, 1.0))
+    upright: bool = False
+    """Walls: texture prefers to move sideways, because light and mouldings change with height."""
+
+    def metres(self, xy: Array) -> tuple[Array, Array]:
+        """Plane coordinates (..., 2) and depth (...) of array indices ``xy`` (..., 2)."""
+        inverse = np.linalg.inv(self.to_pixel)
+        h = np.concatenate([xy, np.ones((*xy.shape[:-1], 1))], -1) @ inverse.T
+        return h[..., :2] / h[..., 2:], 1.0 / h[..., 2]
+
+    def shifted(self, shift: Array) -> Array:
+        """3x3: array indices of a target to those of the point ``shift`` metres farther on the plane."""
+        move = np.eye(3)
+        move[:2, 2] = shift
+        return self.to_pixel @ move @ np.linalg.inv(self.to_pixel)
+
+
+def regions(layout: Layout | None, width: int, height: int) -> list[Region]:
+    """The layout's planes at ``width`` x ``height``, those that show; without a layout the picture itself, flat."""
+    if layout is None:
+        return [flat(np.ones((height, width), bool))]
+    import cv2
+
+    size = (width, height)
+    surfaces = cv2.resize(layout.surfaces(), size, interpolation=cv2.INTER_NEAREST)
+    walls = cv2.resize(layout.wall_ids(), size, interpolation=cv2.INTER_NEAREST)
+    camera = layout.camera.scaled(width, height)
+    found = []
+    y, z = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0])
+    x = np.array([1.0, 0.0, 0.0])
+    a, b = map(float, max(layout.walls, key=lambda w: w.length_m).direction)
+    axes = ((a, b), (-b, a))
+    for surface, up in ((FLOOR, 0.0), (CEILING, layout.ceiling_height_m)):
+        mask = surfaces == surface
+        if mask.any():
+            lines = tuple(_edge(w.normal, w.start, 0.30) for w in layout.walls if w.kind == "wall")
+            matrix = plane_matrix(camera, x, z, up * y)
+            found.append(Region("floor" if surface == FLOOR else "ceiling", surface, mask, matrix, lines, axes))
+    for index, wall in enumerate(layout.walls):
+        on = walls == index
+        if not on.any():
+            continue
+        along = np.array([wall.direction[0], 0.0, wall.direction[1]])
+        matrix = plane_matrix(camera, along, y, wall.point(0.0))
+        lines = (
+            Line((0.0, 1.0), 0.0, 0.30),
+            Line((0.0, -1.0), -layout.ceiling_height_m, 0.25),
+            Line((1.0, 0.0), 0.0, 0.06),
+            Line((-1.0, 0.0), -wall.length_m, 0.06),
+        )
+        for surface, label in ((WALL, "wall"), (WINDOW, "window"), (DOOR, "door")):
+            mask = on & (surfaces == surface)
+            if mask.any():
+                kept = lines if surface == WALL else ()
+                found.append(Region(f"{label} {index}", surface, mask, matrix, kept, upright=surface == WALL))
+    rest = surfaces == 0
+    if rest.any():
+        found.append(flat(rest))
+    return found
+
+
+def flat(mask: Array) -> Region:
+    """A region of which no plane is known: its texture moves in the picture, 4 metres across the longer side."""
+    height, width = mask.shape
+    scale = max(height, width) / 4.0
+    matrix = np.array([[scale, 0, 0], [0, -scale, height - 1.0], [0, 0, 1.0]])
+    return Region("unknown", 0, mask, matrix)
+
+
+def plane_matrix(camera: Camera, first: Array, second: Array, origin: Array) -> Array:
+    """3x3 of the plane ``origin + a first + b second``: metres (a, b, 1) to (x w, y w, w), array indices."""
+    k = np.array([[camera.focal_px, 0, -camera.cx], [0, -camera.focal_px, -camera.cy], [0, 0, -1.0]])
+    half = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
+    return half @ k @ camera.rotation.T @ np.stack([first, second, origin - camera.centre], 1)
+
+
+def sources(region: Region, known: Array, segments: Segments | None) -> Array:
+    """bool HxW: pixels whose texture may be copied on ``region``: known, on the plane, and no object by the segmentation.
+
+    Near the region's border the segmentation's word on floor, wall and ceiling is not asked: a layout that is a few pixels
+    off stays a few pixels off along the whole line, which copying along it preserves.
+    """
+    import cv2
+
+    good = known & region.mask
+    if segments is None:
+        return good
+    height, width = known.shape
+    labels = cv2.resize(segments.labels, (width, height), interpolation=cv2.INTER_NEAREST)
+    names = segments.classes
+    objects = np.isin(labels, [i for i, n in enumerate(names) if n in OBJECTS])
+    size = max(3, round(0.012 * max(height, width))) | 1
+    if region.surface == WALL:
+        objects |= np.isin(labels, [i for i, n in enumerate(names) if n in ("window", "door")])
+    good &= cv2.dilate(objects.astype(np.uint8), np.ones((size, size), np.uint8)) == 0
+    belongs = BELONGS.get(region.surface)
+    if belongs:
+        agrees = np.isin(labels, [i for i, n in enumerate(names) if n in belongs])
+        band = round(0.03 * max(height, width))
+        inside = cv2.distanceTransform(np.pad(region.mask.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1] > band
+        good &= agrees | ~inside
+    return good
+
+
+def _edge(normal: Array, start: tuple[float, float], band: float) -> Line:
+    n = (float(normal[0]), float(normal[1]))
+    return Line(n, float(normal @ np.asarray(start)), band)

@@ -1,0 +1,119 @@
+"""Copying texture along the chosen shifts at the photo's own size, under the light of where it goes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..types import Array
+from .labels import Choice
+from .light import to_log
+from .regions import Region
+
+CHUNK = 1024
+"""cv2.remap takes maps of fewer than 32768 rows: lists of points are folded to this width."""
+SOFT = 1.0
+"""Sigma in working pixels over which two shifts that meet are mixed."""
+
+
+class Pyramid:
+    """The photo and its halves, made when needed: shrinking needs averaging, or fine texture turns to noise."""
+
+    def __init__(self, photo: Array, levels: int = 3) -> None:
+        self.photo = photo
+        self.levels = levels
+        self._made = {0: photo}
+
+    def sample(self, xy: Array, shrink: Array) -> Array:
+        """uint8 (N, 3) at array indices ``xy`` (N, 2); ``shrink``: pixels of the photo a pixel of the target."""
+        level = np.clip(np.round(np.log2(np.maximum(shrink, 1e-6)) - 0.25), 0, self.levels - 1).astype(int)
+        out = np.empty((len(xy), 3), np.uint8)
+        for one in np.unique(level):
+            at = np.nonzero(level == one)[0]
+            out[at] = sample(self._level(int(one)), (xy[at] + 0.5) / 2.0**one - 0.5)
+        return out
+
+    def _level(self, one: int) -> Array:
+        import cv2
+
+        if one not in self._made:
+            above = self._level(one - 1)
+            size = (max(1, above.shape[1] // 2), max(1, above.shape[0] // 2))
+            self._made[one] = cv2.resize(above, size, interpolation=cv2.INTER_AREA)
+        return self._made[one]
+
+
+def sample(picture: Array, xy: Array, *, cubic: bool = True) -> Array:
+    """Values of ``picture`` (H, W[, C]) at array indices ``xy`` (N, 2)."""
+    import cv2
+
+    n = len(xy)
+    rows = -(-n // CHUNK)
+    maps: Array = np.zeros((2, rows * CHUNK), np.float32)
+    maps[:, :n] = xy.T
+    maps = maps.reshape(2, rows, CHUNK)
+    how = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
+    if rows >= 32767:
+        raise ValueError(f"too many points for one call: {n}")
+    got = cv2.remap(picture, maps[0], maps[1], how, borderMode=cv2.BORDER_REPLICATE)
+    return got.reshape(rows * CHUNK, *picture.shape[2:])[:n]
+
+
+def transfer(
+    pyramid: Pyramid,
+    region: Region,
+    choice: Choice,
+    light: Array,
+    good: Array,
+    target: Array,
+    scale: tuple[float, float],
+) -> tuple[tuple[Array, Array], Array, Array]:
+    """Pixels (rows, columns) of ``target`` (bool, the photo's size), their log light (N, 3) and whether a shift served
+    them (N,).
+
+    ``region`` at the photo's size; ``choice``, ``light`` and ``good`` (pixels that may lend) on the working grid, which is
+    ``scale`` (x, y) of the photo's.
+    """
+    import cv2
+
+    ys, xs = np.nonzero(target)
+    xy = np.stack([xs, ys], -1).astype(np.float64)
+    small = (xy + 0.5) * scale - 0.5
+    own = sample(light, small, cubic=False)
+    total = np.zeros((len(ys), 3), np.float32)
+    weight = np.zeros(len(ys), np.float32)
+    labels = _spread(choice.labels)
+    lends: Array = good.astype(np.float32)
+    points, depth = region.metres(xy)
+    for k in np.unique(labels[labels >= 0]):
+        share = cv2.GaussianBlur((labels == k).astype(np.float32), (0, 0), SOFT)
+        w = sample(share, small, cubic=False)
+        at = np.nonzero(w > 0.05)[0]
+        if not len(at):
+            continue
+        there = np.concatenate([points[at] + choice.shifts[k], np.ones((len(at), 1))], -1) @ region.to_pixel.T
+        from_xy = there[:, :2] / there[:, 2:]
+        inside = (there[:, 2] > 0.05) & (from_xy > -0.5).all(1)
+        inside &= (from_xy < (target.shape[1] - 0.5, target.shape[0] - 0.5)).all(1)
+        from_small = (from_xy + 0.5) * scale - 0.5
+        inside[inside] = sample(lends, from_small[inside], cubic=False) > 0.7
+        at, from_xy, from_small, there = at[inside], from_xy[inside], from_small[inside], there[inside]
+        if not len(at):
+            continue
+        shrink = (depth[at] / there[:, 2]) ** 1.5  # areas on a plane go with the cube of depth
+        log = to_log(pyramid.sample(from_xy, shrink))
+        lent = sample(light, from_small, cubic=False)
+        total[at] += w[at, None] * (log - lent)
+        weight[at] += w[at]
+    served = weight > 0.02
+    own[served] += total[served] / weight[served, None]
+    return (ys, xs), own, served
+
+
+def _spread(labels: Array) -> Array:
+    """Labels continued outwards to the nearest labelled pixel, everywhere."""
+    from scipy.ndimage import distance_transform_edt
+
+    if not (labels >= 0).any():
+        return labels
+    index = distance_transform_edt(labels < 0, return_distances=False, return_indices=True)
+    return labels[tuple(index)]

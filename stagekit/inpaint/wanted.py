@@ -1,0 +1,127 @@
+"""What is to go: names, drawn masks, boxes and points, as one mask; and what is built in, which stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..imaging.masks import find_mask
+from ..types import Array, Layout, Mask, Segments
+
+BUILDING = ("wall", "floor", "ceiling", "window", "door", "stairs", "column", "sky", "building", "vegetation", "ground")
+"""Segment classes that no box and no point removes."""
+FITTED = ("countertop", "appliance", "sink")
+"""What makes a cabinet a fitted kitchen or a vanity."""
+MOST = 0.97
+"""Share of the picture that may be erased at most: something must be left to tell what the room looks like."""
+
+
+def wanted(
+    what: Any,
+    mask: Any,
+    boxes: Sequence[Sequence[float]],
+    points: Sequence[Sequence[float]],
+    size: tuple[int, int],
+    segments: Segments | None,
+    layout: Layout | None,
+) -> Mask:
+    """The pixels that are to go on a picture of ``size`` (width, height).
+
+    A drawn ``mask`` is taken alone; ``boxes`` (left, top, right, bottom) and ``points`` (x, y), in pixels, take what stands
+    there; else ``what`` names it. "furniture" means what lies on it and about as well, and leaves fitted cabinets.
+    Raises InputError when that is nothing, everything, or of another size.
+    """
+    if mask is not None:
+        found = find_mask(mask, size).array
+        if not found.any():
+            raise InputError("the mask is empty: no pixel is set; draw what is to go in white")
+    elif boxes or points:
+        found = np.zeros((size[1], size[0]), bool)
+        for box in boxes:
+            found |= _in_box(box, size, segments)
+        for point in points:
+            found |= _at_point(point, size, segments)
+    else:
+        found = _named(what, size, segments, layout)
+        if not found.any():
+            raise InputError(
+                f"the photo shows no {what!r} as far as the segmentation sees; name a class, or give a mask"
+            )
+    if found.mean() > MOST:
+        raise InputError(
+            f"{found.mean():.0%} of the picture is to be erased, which leaves nothing to fill it from; "
+            f"leave at least {1 - MOST:.0%} of the room"
+        )
+    return Mask(found)
+
+
+def _named(what: Any, size: tuple[int, int], segments: Segments | None, layout: Layout | None) -> Array:
+    names = [w.strip() for w in what.split(",")] if isinstance(what, str) else what
+    if isinstance(names, Sequence) and "furniture" in names and segments is not None and "clutter" in segments.classes:
+        found = find_mask([*names, "clutter"], size, segments=segments, layout=layout).array
+        return found & ~fitted(segments)
+    return find_mask(what, size, segments=segments, layout=layout).array
+
+
+def fitted(segments: Segments) -> Array:
+    """bool HxW: cabinets that touch a countertop, an appliance or a sink: they belong to the building."""
+    import cv2
+
+    names = segments.classes
+    if "cabinet" not in names:
+        return np.zeros(segments.labels.shape, bool)
+    cabinets = segments.labels == names.index("cabinet")
+    fixed = np.isin(segments.labels, [names.index(n) for n in FITTED if n in names])
+    reach = max(3, round(0.02 * max(fixed.shape))) | 1
+    near = cv2.dilate(fixed.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    _, pieces = cv2.connectedComponents(cabinets.astype(np.uint8))
+    touching = np.unique(pieces[near & cabinets])
+    return cabinets & np.isin(pieces, touching[touching > 0])
+
+
+def _things(segments: Segments) -> Array:
+    return ~np.isin(segments.labels, [i for i, n in enumerate(segments.classes) if n in BUILDING])
+
+
+def _in_box(box: Sequence[float], size: tuple[int, int], segments: Segments | None) -> Array:
+    """What stands in the box; the whole box where the segmentation sees nothing in it."""
+    width, height = size
+    try:
+        left, top, right, bottom = (round(float(v)) for v in box)
+    except (TypeError, ValueError):
+        raise InputError(f"a box is left, top, right, bottom in pixels, got {box!r}") from None
+    if not (0 <= left < right <= width and 0 <= top < bottom <= height):
+        raise InputError(f"the box {left}, {top}, {right}, {bottom} does not lie in the picture of {width}x{height}")
+    found = np.zeros((height, width), bool)
+    found[top:bottom, left:right] = True
+    if segments is not None:
+        inside = found & _things(segments)
+        if inside.sum() > 0.1 * found.sum():
+            return inside
+    return found
+
+
+def _at_point(point: Sequence[float], size: tuple[int, int], segments: Segments | None) -> Array:
+    """The connected piece of one class under the point."""
+    import cv2
+
+    width, height = size
+    try:
+        x, y = (int(float(v)) for v in point)
+    except (TypeError, ValueError):
+        raise InputError(f"a point is x, y in pixels, got {point!r}") from None
+    if not (0 <= x < width and 0 <= y < height):
+        raise InputError(f"the point {x}, {y} does not lie in the picture of {width}x{height}")
+    if segments is None:
+        raise InputError("points need segments: run Segment() first, or give a mask")
+    label = int(segments.labels[y, x])
+    if segments.classes[label] in BUILDING:
+        raise InputError(
+            f"at {x}, {y} the photo shows {segments.classes[label]}, which is not erased; point at a thing, or give a mask"
+        )
+    _, pieces = cv2.connectedComponents((segments.labels == label).astype(np.uint8))
+    piece: Array = pieces == pieces[y, x]
+    return piece

@@ -1,0 +1,93 @@
+"""What is to go, how far that grows, and what a careless caller reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stagekit.errors import InputError
+from stagekit.inpaint.grow import grow
+from stagekit.inpaint.guard import hallucinated
+from stagekit.inpaint.wanted import fitted, wanted
+from stagekit.types import Mask
+
+SIZE = (320, 240)
+
+
+def want(room, what="furniture", mask=None, boxes=(), points=(), segments=True):
+    return wanted(what, mask, boxes, points, SIZE, room.segments if segments else None, room.layout).array
+
+
+def test_names_boxes_points_and_masks_mean_the_same_thing(room):
+    ys, xs = np.nonzero(room.thing)
+    box = (xs.min() - 5, ys.min() - 5, xs.max() + 6, ys.max() + 6)
+    assert np.array_equal(want(room), room.thing)
+    assert np.array_equal(want(room, "sofa"), room.thing)
+    assert np.array_equal(want(room, boxes=[box]), room.thing)
+    assert np.array_equal(want(room, points=[(xs.mean(), ys.mean())]), room.thing)
+    assert np.array_equal(want(room, mask=Mask(room.thing)), room.thing)
+    assert np.array_equal(want(room, mask=room.thing.astype(np.uint8) * 255), room.thing)
+
+
+def test_a_box_without_segments_is_taken_whole(room):
+    assert want(room, boxes=[(10, 20, 40, 60)], segments=False).sum() == 30 * 40
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"mask": np.zeros((240, 320), bool)}, "mask is empty"),
+        ({"mask": np.ones((120, 320), bool)}, "320x120, the picture 320x240"),
+        ({"mask": np.ones((240, 320), bool)}, "leaves nothing to fill it from"),
+        ({"what": "cabinet"}, "shows no 'cabinet'"),
+        ({"what": "sofaa"}, "did you mean 'sofa'"),
+        ({"boxes": [(10, 10, 400, 50)]}, "does not lie in the picture"),
+        ({"boxes": [(10, 10, 40)]}, "left, top, right, bottom"),
+        ({"points": [(5, 400)]}, "does not lie in the picture"),
+        ({"points": [(160, 230)]}, "shows floor, which is not erased"),
+        ({"points": [(160, 230)], "segments": False}, r"run Segment\(\) first"),
+    ],
+)
+def test_what_cannot_be_meant_is_explained(room, options, says):
+    with pytest.raises(InputError, match=says):
+        want(room, **options)
+
+
+def test_clutter_goes_with_the_furniture_and_fitted_cabinets_stay(room):
+    labels = room.segments.labels.copy()
+    names = room.segments.classes
+    labels[100:110, 20:40] = names.index("clutter")
+    labels[120:180, 250:280] = names.index("cabinet")
+    labels[120:180, 280:310] = names.index("appliance")
+    labels[120:180, 10:30] = names.index("cabinet")
+    segments = replace(room.segments, labels=labels)
+    assert fitted(segments)[150, 260] and not fitted(segments)[150, 20]
+    found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
+    assert found[105, 30] and found[150, 20] and not found[150, 260] and not found[150, 290]
+
+
+def test_a_mask_grows_over_its_shadow_and_overlooked_legs_and_not_much_farther(room):
+    """A contact shadow under the sofa and a dark leg beside it are taken; clean floor and the far wall are not."""
+    pixels = room.photo.array.copy()
+    ys, xs = np.nonzero(room.thing)
+    bottom, left, right = ys.max() + 1, xs.min(), xs.max() + 1
+    pixels[bottom : bottom + 8, left + 5 : right - 5] = (
+        pixels[bottom : bottom + 8, left + 5 : right - 5] * 0.6
+    ).astype(np.uint8)
+    pixels[bottom : bottom + 14, left + 10 : left + 14] = 10
+    grown = grow(pixels, room.thing, room.segments, room.layout)
+    assert grown[room.thing].all()
+    assert grown[bottom : bottom + 8, left + 8 : right - 8].mean() > 0.95
+    assert grown[bottom : bottom + 14, left + 11 : left + 13].all()
+    assert grown.mean() < room.thing.mean() + 0.06
+    assert not grown[:60].any() and not grown[:, :60].any()
+
+
+def test_a_thing_in_the_filled_area_is_reported(room):
+    assert hallucinated(room.segments, room.thing) and "sofa" in hallucinated(room.segments, room.thing)[0]
+    labels = np.where(room.thing, 1, room.segments.labels).astype(np.uint8)
+    assert hallucinated(replace(room.segments, labels=labels), room.thing) == []
+    beside = np.roll(room.thing, -int(0.2 * 320), axis=1)  # reaches into the hole, but stood there before
+    assert hallucinated(room.segments, beside) == []
