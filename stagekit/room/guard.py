@@ -17,6 +17,8 @@ SIDE = 640
 """Longest side in pixels at which pictures are compared."""
 LEAST = 0.004
 """Share of the picture below which a new or lost opening is taken for a slip of the segmentation."""
+DIFFERS = 14
+"""Grey levels by which a pixel of an opening that came or went differs at least; soft shadows stay below."""
 KINDS = ("window", "door")
 
 Change = Literal["added", "moved", "lost"]
@@ -54,14 +56,24 @@ def compare(
 
     seen = _furniture(after) & ~_furniture(before)
     covered = cv2.dilate(small(furniture | seen).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    painted = small(mask) & ~covered
+    first, second = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in (photo, picture))
+    # What a segmentation says of pixels that did not change shifts with the rest of the picture: that is no change
+    differs = np.abs(first.astype(np.int16) - second).max(-1) > DIFFERS
+    differs = cv2.dilate(differs.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    painted = small(mask) & ~covered & differs
     found: list[Finding] = []
     for kind in KINDS:
         was, now = small(_labelled(before, kind)), small(_labelled(after, kind))
         found += _openings(kind, was & ~covered, now & ~covered, painted)
-    first, second = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in (photo, picture))
-    found += _edges(first, second, layout, painted)
+    told = [f.box for f in found]
+    found += [e for e in _edges(first, second, layout, painted) if not any(_within(e.box, box) for box in told)]
     return [Finding(f.change, f.what, tuple(round(v / k) for v in f.box)) for f in found]  # type: ignore[arg-type]
+
+
+def _within(inner: tuple[int, ...], outer: tuple[int, ...], slack: int = 12) -> bool:
+    """Whether a frame belongs to an opening that is told of already."""
+    low = all(i >= o - slack for i, o in zip(inner[:2], outer[:2], strict=True))
+    return low and all(i <= o + slack for i, o in zip(inner[2:], outer[2:], strict=True))
 
 
 def _labelled(segments: Segments, name: str) -> Array:

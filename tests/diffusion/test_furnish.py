@@ -153,3 +153,57 @@ def test_missing_weights_say_what_to_do():
 def test_memory_is_told_before_loading(zoo):
     with pytest.raises(BackendError, match=r"sdxl-controlnet needs about .*budget is 1\.0 MB.*bf16.*halves"):
         SDXLControlNet(**options(zoo, "sdxl-controlnet")).open(sk.Runtime(device="cpu", memory="1MB"))
+
+
+class Findings:
+    """A segmentation and a comparison that find ``faults[seed]``."""
+
+    def __init__(self, monkeypatch, faults):
+        from stagekit.backends import guarded
+
+        self.faults, self.painted = faults, []
+        monkeypatch.setattr(
+            guarded.Guarded, "_changes", lambda s, before, image, picture, *a: faults[int(picture[0, 0, 0])]
+        )
+
+    def guard(self, policy, retries=2):
+        from stagekit.backends.guarded import Guarded
+
+        made = Guarded("model", policy, retries)
+        made._segment = lambda image: None
+        return made
+
+    def paint(self, seeds):
+        self.painted += seeds
+        return [np.full((4, 4, 3), s % 256, np.uint8) for s in seeds]
+
+
+def test_guard_policies(monkeypatch):
+    """report tells, raise refuses, retry takes other seeds and keeps the best, off does not look."""
+    worse, bad, good = ["window added", "door lost"], ["window added"], []
+    faults = {3: worse, (3 + 1009) % 256: bad, (3 + 2018) % 256: good, 4: good}
+    told: list[str] = []
+    f = Findings(monkeypatch, faults)
+    pictures = f.guard("report").run(f.paint, PHOTO, LAYOUT, None, 3, 2, warn=told.append)
+    assert [p[0, 0, 0] for p in pictures] == [3, 4] and f.painted == [3, 4]
+    assert told == [f"the building changed: variant 0: {x}" for x in worse]
+    with pytest.raises(BackendError, match=r"changed the building: window added; door lost.*guard='retry'"):
+        f.guard("raise").run(f.paint, PHOTO, LAYOUT, None, 3, 1)
+    f.painted.clear()
+    told.clear()
+    pictures = f.guard("retry").run(f.paint, PHOTO, LAYOUT, None, 3, 2, warn=told.append)
+    assert f.painted == [3, 4, 1012, 2021] and told == []
+    assert [p[0, 0, 0] for p in pictures] == [2021 % 256, 4]
+    pictures = f.guard("retry", 1).run(f.paint, PHOTO, LAYOUT, None, 3, 1, warn=told.append)
+    assert pictures[0][0, 0, 0] == 1012 % 256 and told == ["the building changed: window added"]
+    assert f.guard("off").run(f.paint, PHOTO, LAYOUT, None, 3, 1)[0][0, 0, 0] == 3
+
+
+def test_the_guards_findings_reach_the_record(zoo):
+    """The real guard on what a random model paints over a whole floor and its walls."""
+    stage = sk.Furnish(
+        "sd15-controlnet", **options(zoo, "sd15-controlnet", mode="free", controls=("lines",), guard="report")
+    )
+    scene = sk.Pipeline(stage)(PHOTO, layout=LAYOUT, placements=(), runtime=sk.Runtime(device="cpu"), on_event=print)
+    assert isinstance(scene.record[-1].warnings, tuple)
+    assert all("the building changed" in w or "longer than" in w for w in scene.record[-1].warnings)

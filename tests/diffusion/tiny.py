@@ -143,6 +143,35 @@ def previewer(folder: Path) -> Path:
     return folder
 
 
+def ip_adapter(folder: Path, base: Path) -> tuple[Path, Path]:
+    """(file, image encoder's folder) of a plain IP-Adapter for the checkpoint ``base``."""
+    from diffusers import UNet2DConditionModel
+    from safetensors.torch import save_file
+    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    torch.manual_seed(8)
+    config = CLIPVisionConfig(
+        hidden_size=TEXT, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2, image_size=32, patch_size=8,
+        projection_dim=TEXT,
+    )  # fmt: skip
+    CLIPVisionModelWithProjection(config).save_pretrained(folder / "image_encoder")
+    unet = UNet2DConditionModel.from_pretrained(base / "unet")
+    wide = unet.config.cross_attention_dim
+    tensors = {
+        "image_proj.proj.weight": torch.randn(4 * wide, TEXT),
+        "image_proj.proj.bias": torch.zeros(4 * wide),
+        "image_proj.norm.weight": torch.ones(wide),
+        "image_proj.norm.bias": torch.zeros(wide),
+    }
+    crossed = [n for n in unet.attn_processors if "attn2" in n]
+    for i, name in enumerate(crossed):
+        attention = unet.get_submodule(name.removesuffix(".processor"))
+        for half in ("to_k_ip", "to_v_ip"):
+            tensors[f"ip_adapter.{2 * i + 1}.{half}.weight"] = torch.randn(attention.inner_dim, wide)
+    save_file(tensors, folder / "ip.safetensors")
+    return folder / "ip.safetensors", folder / "image_encoder"
+
+
 def picture(size: int = 64, seed: int = 0) -> torch.Tensor:
     """(1, 3, size, size) in -1..1, smooth."""
     generator = torch.Generator().manual_seed(seed)
