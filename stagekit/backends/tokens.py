@@ -9,9 +9,14 @@ from typing import Any
 from .. import registry
 from ..errors import WeightsError
 
+FILES = ("tokenizer.json", "vocab.json", "vocab.txt", "spiece.model", "tokenizer.model")
+
 
 def tokenizer(folder: Path, name: str) -> Any:
-    """The checkpoint's own tokenizer. Raises WeightsError when its files are not there."""
+    """The checkpoint's own tokenizer. Raises WeightsError when its files are not there: for some kinds transformers would
+    make up an empty one."""
+    if not any((folder / file).is_file() for file in FILES):
+        raise WeightsError(f"{folder} has no tokenizer of {name}; restore it: stagekit weights pull {name}")
     try:
         transformers = import_module("transformers")
         return transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)

@@ -248,9 +248,7 @@ def run_stage(stage: Stage, scene: Scene, runtime: Runtime, emit: Listener, canc
 
 
 def _missing(stage: Stage, name: str, later: Sequence[Stage]) -> str:
-    from .. import stages as known
-
-    givers = [n for n in known.__all__ if name in getattr(known, n).writes]
+    givers = _givers(name)
     remedy = f"put {givers[0]}() before it" if givers else f"supply it: pipeline(photo, {name}=...)"
     if any(name in s.writes for s in later):
         remedy = f"move {next(s.name for s in later if name in s.writes)}() before it"
@@ -258,11 +256,17 @@ def _missing(stage: Stage, name: str, later: Sequence[Stage]) -> str:
 
 
 def _stale(stage: Stage, name: str, by: str) -> str:
-    from .. import stages as known
-
-    givers = [n for n in known.__all__ if name in getattr(known, n).writes]
+    givers = _givers(name)
     remedy = f"run {givers[0]}() again after {by}()" if givers else "supply it anew"
     return f"{stage.name} reads {name!r}, measured before {by} changed the image; {remedy}"
+
+
+def _givers(name: str) -> list[str]:
+    """The stages that write a field, those made for it first."""
+    from .. import stages as known
+
+    found = [n for n in known.__all__ if name in getattr(known, n).writes]
+    return sorted(found, key=lambda n: len(getattr(known, n).writes))
 
 
 def _ignore(event: Event) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..types import Layout, Segments
+from ..types import Camera, Layout, Segments
 
 Array = Any
 
@@ -23,38 +23,44 @@ SMALLEST_SHARE = 0.0004
 """Of the photo: smaller pieces take the depth of what they are on."""
 NEAREST_M = 0.25
 STANDS = 0.25
-"""Share of a thing's lower edge that must meet floor, rug or the picture's border for it to stand on the floor."""
+"""Share of a small thing's lower edge that must meet floor, rug or the picture's border for it to stand on the floor;
+of furniture, whose foot is often hidden, a `HEAVY_STANDS` is enough."""
+HEAVY_STANDS = 0.06
+BEHIND_M = 0.2
+"""Furniture whose foot is hidden all along stands at least so far behind what hides it."""
 
 
 @dataclass(frozen=True)
 class Profile:
     """Usual measures of a kind, metres: ``top`` the height of its level part (None: upright all the way), ``deep`` how
-    far that reaches; ``hangs``: how far before the wall it lies when it touches no floor."""
+    far that reaches; ``hangs``: how far before the wall it lies when it touches no floor. ``heavy``: furniture, which
+    stands on nothing but the floor."""
 
     top: float | None = None
     deep: float = 0.3
     hangs: float = 0.08
+    heavy: bool = False
 
 
 # Usual sizes of furniture (Neufert, Architects' Data): seat 0.43, table 0.74, mattress 0.5, worktop 0.91.
 PROFILES: dict[str, Profile] = {
-    "sofa": Profile(0.45, 0.75),
-    "chair": Profile(0.46, 0.45),
-    "table": Profile(0.62, 0.9),
-    "bed": Profile(0.52, 1.9),
-    "cabinet": Profile(None, 0.5, 0.35),
-    "countertop": Profile(0.91, 0.6, 0.6),
+    "sofa": Profile(0.45, 0.75, heavy=True),
+    "chair": Profile(0.46, 0.45, heavy=True),
+    "table": Profile(0.62, 0.9, heavy=True),
+    "bed": Profile(0.52, 1.9, heavy=True),
+    "cabinet": Profile(None, 0.5, 0.35, heavy=True),
+    "countertop": Profile(0.91, 0.6, 0.6, heavy=True),
     "shelf": Profile(None, 0.3, 0.2),
     "lamp": Profile(None, 0.2, 0.15),
     "plant": Profile(None, 0.3, 0.2),
     "television": Profile(None, 0.1, 0.1),
-    "appliance": Profile(None, 0.6, 0.5),
+    "appliance": Profile(None, 0.6, 0.5, heavy=True),
     "sink": Profile(0.85, 0.45, 0.4),
-    "toilet": Profile(0.42, 0.5, 0.5),
-    "bath": Profile(0.56, 0.7, 0.6),
-    "stairs": Profile(None, 1.0),
-    "fireplace": Profile(None, 0.3, 0.2),
-    "column": Profile(None, 0.3, 0.1),
+    "toilet": Profile(0.42, 0.5, 0.5, heavy=True),
+    "bath": Profile(0.56, 0.7, 0.6, heavy=True),
+    "stairs": Profile(None, 1.0, heavy=True),
+    "fireplace": Profile(None, 0.3, 0.2, heavy=True),
+    "column": Profile(None, 0.3, 0.1, heavy=True),
     "person": Profile(None, 0.3, 0.3),
     "clutter": Profile(None, 0.2, 0.15),
     "curtain": Profile(None, 0.1, 0.1),
@@ -66,13 +72,12 @@ ON_WALLS = frozenset({"curtain", "picture", "mirror"})
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """A connected piece of one kind at the working size, with its lower hull."""
+    """A connected piece of one kind at the working size: its columns, and its lowest row in each (just under it)."""
 
     kind: str
     mask: Array
     columns: Array
-    contact: Array
-    """Row, in pixels, at which the hull passes under each column."""
+    lowest: Array
 
 
 def furnished_depth(layout: Layout, segments: Segments) -> Array:
@@ -94,7 +99,7 @@ def furnished_depth(layout: Layout, segments: Segments) -> Array:
     depth = small.copy()
     named = np.zeros((h, w), bool)
     for piece in _pieces(kinds):
-        found = _depth_of(piece, camera.height_m, camera, rays, depth, kinds)
+        found = _depth_of(piece, camera, rays, depth, kinds)
         found = np.where((small > 0) & (found > small), small, found)
         depth[piece.mask] = found[piece.mask]
         named |= piece.mask
@@ -136,7 +141,7 @@ def _pieces(kinds: dict[str, Array]) -> list[Piece]:
             one = labels == c
             columns = np.nonzero(one.any(0))[0]
             lowest = one.shape[0] - np.argmax(one[::-1, columns], 0)
-            found.append((-float(lowest.max()), len(found), Piece(kind, one, columns, lower_hull(columns, lowest))))
+            found.append((-float(lowest.max()), len(found), Piece(kind, one, columns, lowest)))
     return [piece for _, _, piece in sorted(found, key=lambda f: f[:2])]
 
 
@@ -154,58 +159,74 @@ def lower_hull(columns: Array, rows: Array) -> Array:
     return np.interp(columns, columns[hull], rows[hull])
 
 
-def _depth_of(piece: Piece, eye_m: float, camera: Any, rays: Array, depth: Array, kinds: dict[str, Array]) -> Array:
+def _depth_of(piece: Piece, camera: Camera, rays: Array, depth: Array, kinds: dict[str, Array]) -> Array:
     """float32 (h, w): the piece's depth along the axis; meaningful inside its mask."""
     profile = PROFILES[piece.kind]
-    reach = np.hypot(rays[..., 0], rays[..., 2])  # of a ray one unit deep, over the floor
-    below, at_border, on_floor = _under(piece, kinds["floor"])
-    if on_floor < STANDS or piece.kind in ON_WALLS:
-        return _carried(piece, profile, depth, below, kinds)
-    ground = camera.on_floor(np.stack([piece.columns + 0.5, piece.contact], -1))
+    foot = Foot.of(piece, kinds)
+    share = float(foot.floor.mean()) if len(foot.floor) else 0.0
+    if piece.kind in ON_WALLS or share < (HEAVY_STANDS if profile.heavy else STANDS):
+        return _carried(piece, profile, depth, foot, camera.focal_px)
+    meets = foot.columns[foot.floor]
+    rows = np.interp(piece.columns, meets, lower_hull(meets, foot.rows[foot.floor]))
+    ground = camera.on_floor(np.stack([piece.columns + 0.5, rows], -1))
     far = np.hypot(ground[:, 0], ground[:, 2])
     known = np.isfinite(far)
     if not known.any():
-        return _carried(piece, profile, depth, below, kinds)
-    far = np.interp(piece.columns, piece.columns[known], far[known])
+        return _carried(piece, profile, depth, foot, camera.focal_px)
     front = np.zeros(piece.mask.shape[1])
-    front[piece.columns] = far
-    cut = np.zeros(piece.mask.shape[1], bool)
-    cut[piece.columns] = at_border
+    front[piece.columns] = np.interp(piece.columns, piece.columns[known], far[known])
+    reach = np.hypot(rays[..., 0], rays[..., 2])  # over the floor, of a ray one unit deep
     t_front = front[None] / reach
     if profile.top is None:
         return t_front.astype(np.float32)
     with np.errstate(divide="ignore", invalid="ignore"):
-        t_top = np.where(rays[..., 1] < 0, (profile.top - eye_m) / rays[..., 1], np.inf)
-    t_top = np.where(t_top > 0, t_top, np.inf)  # the camera is lower than the top: only the front is seen
-    t_back = (front[None] + profile.deep) / reach
-    # a thing that the picture's lower border cuts starts nearer than is seen: its top is
-    t_start = np.where(cut[None], NEAREST_M, t_front)
-    return np.clip(t_top, t_start, t_back).astype(np.float32)
+        t_top = (profile.top - camera.height_m) / rays[..., 1]
+    t_top = np.where((rays[..., 1] < 0) & (t_top > 0), t_top, np.inf)
+    if camera.height_m <= profile.top:  # seen from below its top: only the front
+        return t_front.astype(np.float32)
+    return np.clip(t_top, t_front, (front[None] + profile.deep) / reach).astype(np.float32)
 
 
-def _under(piece: Piece, floor: Array) -> tuple[Array, Array, float]:
-    """Rows just under the hull at each column, which of them leave the picture, and the share that meets the floor."""
-    height = piece.mask.shape[0]
-    at_border = piece.contact >= height - 1.5
-    step = max(2, round(0.012 * height))
-    rows = np.clip(np.round(piece.contact + step).astype(int), 0, height - 1)
-    lowest = np.array([height - 1 - int(np.argmax(piece.mask[::-1, c])) for c in piece.columns])
-    touches = piece.contact - lowest < 0.05 * height  # where the hull spans a gap, nothing stands
-    meets = at_border | floor[rows, piece.columns]
-    share = float(meets[touches].mean()) if touches.any() else 0.0
-    return rows, at_border, share
+@dataclass(frozen=True, eq=False)
+class Foot:
+    """The lower edge of a piece where it is the piece's own, not seen between its legs: ``columns``, the ``rows`` of the
+    edge and ``below`` of what is under it; and under which columns there is ``floor`` (or the picture ends), or
+    another ``thing``."""
+
+    columns: Array
+    rows: Array
+    below: Array
+    floor: Array
+    thing: Array
+
+    @classmethod
+    def of(cls, piece: Piece, kinds: dict[str, Array]) -> Foot:
+        height = piece.mask.shape[0]
+        hull = lower_hull(piece.columns, piece.lowest)
+        own = hull - piece.lowest < 0.05 * height
+        columns, rows = piece.columns[own], piece.lowest[own]
+        below = np.clip(rows + max(2, round(0.012 * height)), 0, height - 1)
+        floor = (rows >= height - 1) | kinds["floor"][below, columns]
+        thing = np.zeros(len(columns), bool)
+        for kind in PROFILES:
+            if kind in kinds and kind not in ON_WALLS:
+                thing |= kinds[kind][below, columns]
+        return cls(columns, rows, below, floor, thing & ~floor)
 
 
-def _carried(piece: Piece, profile: Profile, depth: Array, below: Array, kinds: dict[str, Array]) -> Array:
-    """What touches no floor: on a thing (then as far as that, where they meet) or on a wall (a little before it)."""
-    support = depth[below, piece.columns]
-    building = np.zeros(piece.mask.shape, bool)
-    for name in ("wall", "window", "door", "ceiling", "floor"):
-        building |= kinds.get(name, building)
-    on_thing = ~building[below, piece.columns] & (support > 0)
-    if piece.kind not in ON_WALLS and on_thing.mean() > 0.5:
-        return np.full(piece.mask.shape, float(np.median(support[on_thing])), np.float32)
-    return np.where(depth > profile.hangs + NEAREST_M, depth - profile.hangs, depth).astype(np.float32)
+def _carried(piece: Piece, profile: Profile, depth: Array, foot: Foot, focal_px: float) -> Array:
+    """What meets no floor: on a thing (as far as that, where they meet), behind it (furniture whose foot it hides), or
+    on a wall (a little before it)."""
+    if piece.kind not in ON_WALLS and len(foot.thing) and foot.thing.mean() > 0.5:
+        support = depth[foot.below[foot.thing], foot.columns[foot.thing]]
+        if profile.heavy:
+            return np.full(piece.mask.shape, float(support.max()) + BEHIND_M, np.float32)
+        return np.full(piece.mask.shape, float(np.median(support)), np.float32)
+    # no deeper than it is large: a switch is no cupboard
+    columns = float(np.ptp(piece.columns)) + 1
+    metres = float(np.median(depth[piece.mask])) / focal_px * min(columns, float(piece.mask.sum()) / columns)
+    out = min(profile.hangs, metres)
+    return np.where(depth > out + NEAREST_M, depth - out, depth).astype(np.float32)
 
 
 def _grown(depth: Array, inside: Array) -> Array:

@@ -192,3 +192,69 @@ def sam3(folder: Path) -> Path:
     )  # fmt: skip
     processor = {"size": {"height": 112, "width": 112}, "image_mean": [0.5] * 3, "image_std": [0.5] * 3}
     return write(folder, spread(Sam3TrackerModel(config)), processor)
+
+
+def depth_anything(folder: Path, metric: bool = False) -> Path:
+    from transformers import DepthAnythingConfig, DepthAnythingForDepthEstimation, Dinov2Config
+
+    seeded()
+    backbone = Dinov2Config(
+        hidden_size=16, num_hidden_layers=4, num_attention_heads=2, image_size=28, patch_size=14, mlp_ratio=2,
+        out_features=["stage1", "stage2", "stage3", "stage4"], reshape_hidden_states=False,
+    )  # fmt: skip
+    config = DepthAnythingConfig(
+        backbone_config=backbone, patch_size=14, reassemble_hidden_size=16, neck_hidden_sizes=[8, 8, 16, 16],
+        fusion_hidden_size=8, head_hidden_size=8, depth_estimation_type="metric" if metric else "relative", max_depth=20,
+    )  # fmt: skip
+    processor = {
+        "size": {"height": 70, "width": 70}, "keep_aspect_ratio": True, "ensure_multiple_of": 14, "resample": 3,
+        "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225],
+    }  # fmt: skip
+    model = spread(DepthAnythingForDepthEstimation(config), 0.1)
+    model.head.conv3.bias.data.fill_(0.5)  # nothing lies behind the camera
+    return write(folder, model, processor)
+
+
+def dpt(folder: Path) -> Path:
+    from transformers import DPTConfig, DPTForDepthEstimation
+
+    seeded()
+    config = DPTConfig(
+        hidden_size=16, num_hidden_layers=4, num_attention_heads=2, intermediate_size=32, image_size=64, patch_size=16,
+        backbone_out_indices=[0, 1, 2, 3], neck_hidden_sizes=[8, 8, 16, 16], fusion_hidden_size=8,
+    )  # fmt: skip
+    processor = {"size": 64, "image_mean": [0.5] * 3, "image_std": [0.5] * 3}
+    return write(folder, spread(DPTForDepthEstimation(config), 0.3), processor)
+
+
+WORDS = "a photo real estate of the inside home living room bedroom kitchen dining bathroom garden . : -"
+
+
+def clip(folder: Path) -> Path:
+    from transformers import CLIPConfig, CLIPModel
+
+    seeded()
+    shared = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = CLIPConfig(
+        text_config=shared | {"vocab_size": 64, "max_position_embeddings": 20, "bos_token_id": 2, "eos_token_id": 3},
+        vision_config=shared | {"image_size": 32, "patch_size": 16},
+        projection_dim=16,
+    )
+    processor = {"size": 32, "do_center_crop": True, "crop_size": {"height": 32, "width": 32}, "image_mean": [0.5] * 3,
+                 "image_std": [0.5] * 3}  # fmt: skip
+    tokenizer(folder, WORDS)
+    return write(folder, spread(CLIPModel(config), 0.4), processor)
+
+
+def siglip2(folder: Path) -> Path:
+    from transformers import SiglipConfig, SiglipModel
+
+    seeded()
+    shared = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = SiglipConfig(
+        text_config=shared | {"vocab_size": 64, "max_position_embeddings": 20, "projection_size": 16},
+        vision_config=shared | {"image_size": 32, "patch_size": 16},
+    )
+    processor = {"size": {"height": 32, "width": 32}, "image_mean": [0.5] * 3, "image_std": [0.5] * 3}
+    tokenizer(folder, WORDS)
+    return write(folder, spread(SiglipModel(config), 0.4), processor)
