@@ -44,8 +44,15 @@ def room_light(light: Array, ceiling: Array, wall: Array) -> RoomLight:
 
 
 def median_colour(light: Array, mask: Array) -> Array:
-    """(3,): the median of ``light`` inside ``mask``, highlights expanded."""
-    return np.median(expand(light[mask]), axis=0)
+    """(3,): the median of ``light`` inside ``mask`` where it is well lit, highlights expanded.
+
+    Well lit (the upper half without its brightest tenth): there the light is the room's main one, for which the camera
+    set its white; dim corners take their tint from whatever is next to them.
+    """
+    inside = expand(light[mask])
+    level = inside @ LUMA
+    low, high = np.percentile(level, (45, 92))
+    return np.median(inside[(level >= low) & (level <= high)], axis=0)
 
 
 def surface_albedo(light: Array, mask: Array, room: RoomLight) -> Array:

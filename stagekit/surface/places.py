@@ -12,6 +12,7 @@ from ..errors import InputError, OptionError
 from ..types import Array, Image, Layout, Mask, Segments
 from .belief import class_maps, plane_map, settle_planes
 from .regions import Regions, choose, cut_regions
+from .trim import baseboard
 
 WORK = 1100
 """Longer side in pixels at which surfaces are found; their borders are then drawn at the photo's own size."""
@@ -67,6 +68,7 @@ class Finder:
         self.planes = None if layout is None else plane_map(layout, self.size)
         self._regions: Regions | None = None
         self._maps: dict[str, Array] | None = None
+        self._baseboard: Array | None = None
 
     @property
     def regions(self) -> Regions:
@@ -84,6 +86,16 @@ class Finder:
             if self.planes is not None and self.layout is not None and "floor" in self._maps:
                 self._maps = settle_planes(self._maps, self.planes, self.layout.confidence)
         return self._maps
+
+    @property
+    def baseboard(self) -> Array:
+        """bool at the work size: the band along the floor that keeps its own paint."""
+        if self._baseboard is None:
+            self._baseboard = np.zeros(self.size[::-1], bool)
+            if self.layout is not None and "floor" in self.maps:
+                floor = choose(self.regions, self._belief("floor"))
+                self._baseboard = baseboard(self.layout, floor, self.maps["wall"], self.regions.steep)
+        return self._baseboard
 
     def find(self, name: str) -> Place:
         """The surface of a name such as ``"floor"`` or ``"wall[1]"``. Raises OptionError for an unknown name and InputError
@@ -114,7 +126,10 @@ class Finder:
     def _mask(self, key: str) -> Array:
         if key == "backsplash":
             return self._backsplash()
-        return choose(self.regions, self._belief(*CLASSES[key]))
+        if key == "trim":
+            return self.baseboard
+        mask = choose(self.regions, self._belief(*CLASSES[key]))
+        return mask & ~self.baseboard if key == "wall" else mask
 
     def _belief(self, *names: str) -> Array:
         return np.asarray(sum(self.maps[n] for n in names if n in self.maps), np.float32)

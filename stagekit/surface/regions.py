@@ -19,11 +19,12 @@ SPREAD = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Regions:
-    """``labels`` int32 HxW, 0..n-1; ``lab`` (n, 3) mean CIELAB; ``size`` (n,) pixels; ``pairs`` (m, 2) neighbours, with
+    """``labels`` int32 HxW, 0..n-1; ``steep`` float32 HxW, the gradient; ``lab`` (n, 3) mean CIELAB; ``size`` (n,) pixels; ``pairs`` (m, 2) neighbours, with
     ``border`` (m,) pixels in common and ``edge`` (m,) the mean gradient there, 1 where it stands
     out of the picture's noise."""
 
     labels: Array
+    steep: Array
     lab: Array
     size: Array
     pairs: Array
@@ -112,7 +113,7 @@ def _measured(labels: Array, lab: Array, steep: Array, sharp: float) -> Regions:
     key = np.concatenate(firsts).astype(np.int64) * n + np.concatenate(seconds)
     unique, where, count = np.unique(key, return_inverse=True, return_counts=True)
     edge = np.bincount(where, np.concatenate(edges)) / count
-    return Regions(labels, mean, size, np.stack([unique // n, unique % n], -1), count.astype(np.float64), edge / sharp)
+    return Regions(labels, steep, mean, size, np.stack([unique // n, unique % n], -1), count.astype(np.float64), edge / sharp)
 
 
 def choose(regions: Regions, probability: Array, *, rounds: int = 2, smooth: float = 2.2, colour: float = 1.6) -> Array:
@@ -133,7 +134,25 @@ def choose(regions: Regions, probability: Array, *, rounds: int = 2, smooth: flo
         unary -= np.clip((d_in - 14) / 6, 0, 2.5) * np.minimum(1, 4 * sure_in)
         chosen = _minimum_cut(regions, unary, smooth)
         inside = np.where(chosen, np.maximum(p, 0.75), np.minimum(p, 0.25))
-    return chosen[regions.labels]
+    return _mended(chosen, regions, near_in, p)[regions.labels]
+
+
+def _mended(chosen: Array, regions: Regions, near: Array, p: Array) -> Array:
+    """Small islands go, and small holes of the surface's own colour close: specks that a brush would not leave."""
+    import cv2
+
+    h, w = regions.labels.shape
+    alike = _difference(regions.lab, near) < 5
+    for value, allowed in ((False, alike & (p > 0.12)), (True, p < 0.9)):
+        mask = (chosen == value)[regions.labels]
+        _, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+        small = stats[:, cv2.CC_STAT_AREA] < 0.004 * h * w
+        small[0] = False
+        part = np.zeros(len(chosen), np.int64)
+        part[regions.labels.ravel()] = parts.ravel()
+        flip = small[part] & allowed & (chosen == value)
+        chosen = np.where(flip, not value, chosen)
+    return chosen
 
 
 def _difference(lab: Array, near: Array) -> Array:
