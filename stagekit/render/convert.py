@@ -1,12 +1,15 @@
 """Materials and meshes as Mitsuba values: ``Material`` -> BSDF dictionary, ``Mesh`` -> ``mi.Mesh``.
 
-UVs are metres; a texture that covers ``tile_m`` gets them scaled by 1 / tile_m through ``to_uv``. Textures stay in memory.
-Few BSDF types are used on purpose: every further type is one more virtual call to compile in the LLVM variant.
+UVs are metres; ``shape`` divides them by the material's ``tile_m``, so that 0..1 is once over its textures.
+
+All opaque materials are converted to the same parts with the same lobes, and nothing that differs between them is a
+constant of the code: the LLVM variant then compiles one kernel for any furniture. Compiling took longer than rendering.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,11 @@ from ..types import Array
 
 WHITE_PAPER = 0.8
 """Albedo of white paper and white walls, the scale for ``Material.glow``."""
+
+_TRACE = 1e-4
+"""Of a lobe that a material has not: at 0 Mitsuba leaves its code out, and the material needs a kernel of its own."""
+
+_BUMP_SIDE = 512
 
 
 def linear(srgb: Array) -> Array:
@@ -47,36 +55,59 @@ def shrink(texture: Array, tile_m: tuple[float, float] | None, texel_m: float) -
     return np.asarray(cv2.resize(t, (want_w, want_h), interpolation=cv2.INTER_AREA), dtype=np.float32)
 
 
-def _texture(mi: Any, values: Array, tile_m: tuple[float, float] | None) -> dict[str, Any]:
-    """A raw (linear) bitmap texture of HxW or HxWx3 values."""
+def _texture(mi: Any, values: Array) -> dict[str, Any]:
+    """A raw (linear) bitmap texture of HxW or HxWx3 values, over UVs 0..1, repeated."""
     v = np.ascontiguousarray(values if values.ndim == 3 else values[..., None], dtype=np.float32)
-    # v grows upwards over a part while rows grow downwards in a picture
-    node: dict[str, Any] = {"type": "bitmap", "bitmap": mi.Bitmap(v), "raw": True, "format": "fp16"}
-    if tile_m is None:
-        node["wrap_mode"] = "clamp"
-        node["to_uv"] = mi.ScalarTransform4f().scale([1, 1, 1])
-    else:
-        node["to_uv"] = mi.ScalarTransform4f().scale([1 / tile_m[0], 1 / tile_m[1], 1])
-    return node
+    return {"type": "bitmap", "bitmap": mi.Bitmap(v), "raw": True, "format": "fp16"}
+
+
+def _uvs(uvs: Array, m: Material) -> Array:
+    """Texture coordinates of ``uvs`` (metres, or 0..1 where the texture is seen once)."""
+    # v grows upwards over a part while rows grow downwards in a picture: nothing has an up that shows
+    if m.tile_m is not None:
+        return uvs / np.asarray(m.tile_m, np.float32)
+    rows, cols = m.albedo.shape[:2] if isinstance(m.albedo, np.ndarray) else (1, 1)
+    half = np.array([0.5 / cols, 0.5 / rows], np.float32)
+    return half + uvs * (1 - 2 * half)  # half a texel short of each border, or the opposite one would shine through
+
+
+def _flat(value: float | Sequence[float]) -> Array:
+    """A texture of one value."""
+    return np.broadcast_to(np.asarray(value, np.float32), (4, 4) if np.ndim(value) == 0 else (4, 4, 3))
 
 
 def _colour(mi: Any, m: Material, texel_m: float) -> Any:
     if isinstance(m.albedo, np.ndarray):
-        return _texture(
-            mi, np.clip(shrink(linear(m.albedo.astype(np.float32) / 255), m.tile_m, texel_m), 0, 0.95), m.tile_m
-        )
-    return {"type": "rgb", "value": [float(np.clip(c, 0, 0.95)) for c in m.albedo]}
+        light = shrink(linear(m.albedo.astype(np.float32) / 255), m.tile_m, texel_m)
+        return _texture(mi, np.clip(light, 0, 0.95))
+    return _texture(mi, np.clip(_flat(m.albedo), 0, 0.95))
 
 
 def _number(mi: Any, value: float | Array, m: Material, texel_m: float, low: float = 0.0) -> Any:
     if isinstance(value, np.ndarray):
-        return _texture(mi, np.clip(shrink(value, m.tile_m, texel_m), low, 1), m.tile_m)
-    return float(np.clip(value, low, 1))
+        return _texture(mi, np.clip(shrink(value, m.tile_m, texel_m), low, 1))
+    return _texture(mi, np.clip(_flat(value), low, 1))
+
+
+def _bump(mi: Any, m: Material, texel_m: float) -> Any:
+    """Height in metres; flat where the material has none or it is finer than a pixel. Of one size for all: Mitsuba
+    writes a height map's size into the kernel."""
+    import cv2
+
+    height: Array = np.zeros((4, 4), np.float32)
+    if m.bump is not None:
+        small = shrink(m.bump, m.tile_m, texel_m)
+        if min(small.shape) > 2:
+            height = small
+    return _texture(mi, cv2.resize(height, (_BUMP_SIDE, _BUMP_SIDE), interpolation=cv2.INTER_LINEAR))
 
 
 def bsdf(mi: Any, m: Material, *, texel_m: float = 0.0) -> dict[str, Any]:
     """The Mitsuba dictionary of a material. ``texel_m``: size of a pixel on the nearest such surface, metres; finer
-    texture is averaged away."""
+    texture is averaged away.
+
+    For meshes made by ``shape``, whose UVs fit.
+    """
     colour = _colour(mi, m, texel_m)
     if m.transmission > 0.5:
         tint = m.albedo.reshape(-1, 3).mean(0) / 255 if isinstance(m.albedo, np.ndarray) else np.asarray(m.albedo)
@@ -99,21 +130,17 @@ def bsdf(mi: Any, m: Material, *, texel_m: float = 0.0) -> dict[str, Any]:
             "type": "principled",
             "base_color": colour,
             "roughness": _number(mi, m.roughness, m, texel_m, 0.03),
-            "metallic": float(m.metallic),
+            "metallic": max(float(m.metallic), _TRACE),
             "specular": float(np.clip(((m.ior - 1) / (m.ior + 1)) ** 2 / 0.08, 0, 1)),
-            "sheen": float(m.sheen),
+            "sheen": max(float(m.sheen), _TRACE),
             "sheen_tint": 0.5,
-            "clearcoat": float(m.coat),
+            "clearcoat": max(float(m.coat), _TRACE),
             "clearcoat_gloss": 0.9,
         }
-        if m.bump is not None:
-            height = shrink(m.bump, m.tile_m, texel_m)
-            if min(height.shape) > 2:
-                node = {"type": "bumpmap", "arbitrary": _texture(mi, height, m.tile_m), "scale": 1.0, "bsdf": node}
-        if m.two_sided:
-            node = {"type": "twosided", "bsdf": node}
+        node = {"type": "bumpmap", "arbitrary": _bump(mi, m, texel_m), "scale": 1.0, "bsdf": node}
+        node = {"type": "twosided", "bsdf": node}
     if m.opacity is not None:
-        node = {"type": "mask", "opacity": _texture(mi, np.clip(m.opacity, 0, 1), m.tile_m), "bsdf": node}
+        node = {"type": "mask", "opacity": _texture(mi, np.clip(m.opacity, 0, 1)), "bsdf": node}
     return node
 
 
@@ -144,6 +171,18 @@ def mesh(mi: Any, name: str, value: Mesh, *, bsdf: Any = None, emitter: Any = No
     params["faces"] = np.ascontiguousarray(value.faces, dtype=np.uint32).ravel()
     params.update()
     return shape
+
+
+def shape(mi: Any, name: str, value: Mesh, m: Material, *, texel_m: float, white: Sequence[float]) -> Any:
+    """A mesh that wears ``m``; ``texel_m`` as in ``bsdf``, ``white`` as in ``emitter``."""
+    lamp = emitter(m, white)
+    return mesh(
+        mi,
+        name,
+        replace(value, uvs=_uvs(value.uvs, m)),
+        bsdf=mi.load_dict(bsdf(mi, m, texel_m=texel_m)),
+        emitter=mi.load_dict(lamp) if lamp else None,
+    )
 
 
 def merge(parts: Iterable[tuple[Mesh, Any]]) -> list[tuple[Mesh, Any]]:

@@ -38,7 +38,7 @@ class Quality:
 
     samples: int = 24
     shadow_rays: int = 48
-    bounce_rays: int = 16
+    bounce_rays: int = 48
     depth: int = 6
     max_side: int = 1600
     shadow_side: int = 512
@@ -317,7 +317,7 @@ def _softened(colour: Array, alpha: Array, taken: PhotoLook) -> tuple[Array, Arr
     """Colour and alpha with the photo's sharpness; a pixel's own box (0.3 px) is there already."""
     import cv2
 
-    sigma = float(np.sqrt(max((0.8 * taken.blur_px) ** 2 - 0.3**2, 0)))  # denoising has softened a little already
+    sigma = float(np.sqrt(max((0.65 * taken.blur_px) ** 2 - 0.3**2, 0)))  # denoising has softened a little already
     if sigma < 0.25:
         return colour, alpha
     weight = (alpha > 0).astype(np.float32)

@@ -30,8 +30,9 @@ def photo_look(photo: Array) -> PhotoLook:
     grain = float(np.median([g[0] for g in grains]))
     width = float(np.median([g[1] for g in grains]))
     blur = float(np.clip(np.median([_blur(g) for g in greys]), 0.3, 2.5))
-    low = np.percentile(photo[:: max(1, photo.shape[0] // 400), :: max(1, photo.shape[1] // 400)].min(-1), 0.5) / 255
-    black = float(np.clip(((low + 0.055) / 1.055) ** 2.4 if low > 0.04 else low / 12.92, 0, 0.02))
+    low = np.percentile(photo[:: max(1, photo.shape[0] // 400), :: max(1, photo.shape[1] // 400)].min(-1), 0.05) / 255
+    # The darkest thing of a bright empty room is no black: beyond a little glare it says nothing.
+    black = float(np.clip(((low + 0.055) / 1.055) ** 2.4 if low > 0.04 else low / 12.92, 0, 0.005))
     return PhotoLook(blur, min(grain, 0.03), width, black)
 
 

@@ -118,12 +118,7 @@ def full_scene(engine: Engine, pieces: Sequence[Piece], light: Light, textures: 
         m: Material = material(spec, seed)
         _, depth = camera.project(mesh.vertices[:: max(1, len(mesh.vertices) // 2000)])
         near = float(np.clip(np.percentile(depth, 5), 0.3, 50))
-        lamp = convert.emitter(m, light.white.tolist())
-        scene[f"part{i:04d}"] = convert.mesh(
-            mi,
-            f"part{i:04d}",
-            mesh,
-            bsdf=mi.load_dict(convert.bsdf(mi, m, texel_m=0.8 * near / camera.focal_px)),
-            emitter=mi.load_dict(lamp) if lamp else None,
+        scene[f"part{i:04d}"] = convert.shape(
+            mi, f"part{i:04d}", mesh, m, texel_m=0.8 * near / camera.focal_px, white=light.white.tolist()
         )
     return _load(mi, scene)

@@ -77,14 +77,7 @@ def studio(
         }
     for i, (mesh, spec) in enumerate(convert.merge((p.mesh, specs.get(p.slot, "")) for p in parts)):
         m = _material(spec, seed) if spec else _GREY
-        light = convert.emitter(m, (0.8, 0.8, 0.8))
-        scene[f"part{i}"] = convert.mesh(
-            mi,
-            f"part{i}",
-            mesh,
-            bsdf=mi.load_dict(convert.bsdf(mi, m, texel_m=texel)),
-            emitter=mi.load_dict(light) if light else None,
-        )
+        scene[f"part{i}"] = convert.shape(mi, f"part{i}", mesh, m, texel_m=texel, white=(0.8, 0.8, 0.8))
     out = np.array(mi.render(mi.load_dict(scene), seed=seed, spp=samples))
     colour = denoise(out[..., :3], out[..., -6:-3], out[..., -3:])
     return (convert.encoded(_shoulder(colour * 0.8)) * 255 + 0.5).astype(np.uint8)

@@ -16,6 +16,7 @@ SNAP_M = 0.16
 """An edge moves to a line segment of the photo within this."""
 SMALLEST = {"window": (0.35, 0.35), "door": (0.5, 1.5), "opening": (0.55, 0.0)}
 """Least width and height in metres."""
+USUAL_WIDTH_M = {"window": 0.9, "door": 0.85}
 DOOR_TOP_M = 2.03
 WIDEST_PASSAGE_M = 2.4
 
@@ -80,6 +81,7 @@ def _on_wall(number: int, wall: Wall, camera: Camera, evidence: Evidence, lines:
         for c in range(1, count):
             one = labels == c
             rectangle = _rectangle(one, stats[c], along, up)
+            rectangle = _beyond_the_picture(kind, rectangle, along[seen.any(0)], wall)
             opening = _finish(kind, number, wall, rectangle, marks)
             if opening is None or (kind != "opening" and one.sum() < 0.45 * stats[c, 2] * stats[c, 3]):
                 continue
@@ -97,6 +99,21 @@ def _rectangle(one: Array, stats: Array, along: Array, up: Array) -> tuple[float
     return along[c[0]] - half, along[c[-1]] + half, up[r[0]] - half, up[r[-1]] + half
 
 
+def _beyond_the_picture(
+    kind: OpeningKind, rectangle: tuple[float, float, float, float], shown: Array, wall: Wall
+) -> tuple[float, float, float, float]:
+    """What the picture's border cuts goes on behind it: at least to the usual width."""
+    left, right, bottom, top = rectangle
+    if kind == "opening":
+        return rectangle
+    near = 2.5 * CELL_M
+    if left < shown[0] + near and shown[0] > near:
+        left = max(0.0, min(left, right - USUAL_WIDTH_M[kind]))
+    if right > shown[-1] - near and shown[-1] < wall.length_m - near:
+        right = min(wall.length_m, max(right, left + USUAL_WIDTH_M[kind]))
+    return left, right, bottom, top
+
+
 def _finish(
     kind: OpeningKind, number: int, wall: Wall, rectangle: tuple[float, float, float, float], marks: tuple[Array, Array]
 ) -> Opening | None:
@@ -107,7 +124,8 @@ def _finish(
         bottom, top = 0.0, _snap(min(DOOR_TOP_M, wall.height_m), level)
     else:
         bottom, top = _snap(bottom, level), _snap(top, level)
-        if bottom < (0.4 if kind == "door" else 0.12):
+        # a door as tall as one reaches the floor, also where its foot is not recognised
+        if bottom < ((0.9 if top > 1.7 else 0.4) if kind == "door" else 0.12):
             bottom = 0.0
     least = SMALLEST[kind]
     left, right = max(left, 0.0), min(right, wall.length_m)

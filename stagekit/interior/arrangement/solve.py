@@ -144,7 +144,9 @@ def _extend(space: Space, w: Wardrobe, found: Found) -> None:
             continue
         piece = place(w, extra, found.anchor)
         shape = footprint(piece)
-        if not space.holds(shape, door=extra.family != "rug") or not space.bare(piece):
+        rug = extra.family == "rug"
+        # a rug shows floor all round it, or it looks like a cut of carpet
+        if not space.holds(shape.buffer(0.12) if rug else shape, door=not rug) or not space.bare(piece):
             continue
         if extra.family != "rug":
             gap = 0.32 if extra.family in ("armchair", "pouf") else 0.03
