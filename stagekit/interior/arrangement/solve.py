@@ -16,6 +16,7 @@ from .groups import FREE_STANDING, GROUPS, Group, Piece
 from .space import WALKWAY_M, Space, Span, footprint, yaw_of
 from .wardrobe import Wardrobe
 
+RUG_MARGIN_M = 0.12
 KEEP = 14
 """Candidates whose extras are tried; more does not change the result on the photos looked at."""
 
@@ -139,14 +140,15 @@ def _extend(space: Space, w: Wardrobe, found: Found) -> None:
     taken: list[tuple[Placement, Polygon]] = [(p, footprint(p)) for p in found.pieces]
     sides: dict[str, int] = {}
     limit = {"rug": 1, "coffee_table": 1, "armchair": 2, "floor_lamp": 1, "side_table": 2, "pouf": 1}
-    for extra in found.group.extras:
+    rugs = [e for e in found.group.extras if e.family == "rug"]
+    # A rug shows floor all round it, or it looks like a cut of carpet; where none is small enough, any that fits.
+    for extra, margin in (*((e, RUG_MARGIN_M) for e in found.group.extras), *((e, 0.0) for e in rugs)):
         if sides.get(extra.family, 0) >= limit.get(extra.family, 4):
             continue
         piece = place(w, extra, found.anchor)
         shape = footprint(piece)
         rug = extra.family == "rug"
-        # a rug shows floor all round it, or it looks like a cut of carpet
-        if not space.holds(shape.buffer(0.12) if rug else shape, door=not rug) or not space.bare(piece):
+        if not space.holds(shape.buffer(margin) if rug else shape, door=not rug) or not space.bare(piece):
             continue
         if extra.family != "rug":
             gap = 0.32 if extra.family in ("armchair", "pouf") else 0.03
