@@ -25,6 +25,12 @@ BACKENDS: dict[str, dict[str, str]] = {
         "sam2": "stagekit.backends.sam:Sam2",
         "sam3": "stagekit.backends.sam:Sam3",
     },
+    "refine": {
+        "grabcut.v1": "stagekit.backends.refine:GrabCutV1",
+        "sam": "stagekit.backends.refine:RefineSam",
+        "sam2": "stagekit.backends.refine:RefineSam2",
+        "sam3": "stagekit.backends.refine:RefineSam3",
+    },
     "room": {
         "roomnet.v1": "stagekit.backends.room:RoomNetRoom",
         "clip": "stagekit.backends.room:Clip",
@@ -38,14 +44,30 @@ BACKENDS: dict[str, dict[str, str]] = {
         "dpt": "stagekit.backends.depth:Dpt",
     },
     "layout": {"manhattan.v1": "stagekit.backends.layout:ManhattanV1"},
+    "describe": {
+        "facts.v1": "stagekit.backends.describe:FactsV1",
+        "blip": "stagekit.backends.describe_hub:Blip",
+        "florence-2": "stagekit.backends.describe_hub:Florence2",
+        "smolvlm2": "stagekit.backends.describe_hub:SmolVlm2",
+        "qwen3-vl": "stagekit.backends.describe_hub:Qwen3Vl",
+    },
     "lines": {
         "lsd": "stagekit.backends.lines:Lsd",
         "canny": "stagekit.backends.lines:CannyLines",
         "mlsd": "stagekit.backends.lines_networks:Mlsd",
         "hed": "stagekit.backends.lines_networks:Hed",
     },
-    "erase": {"planar.v1": "stagekit.backends.erase:PlanarV1", "lama": "stagekit.backends.erase:Lama"},
-    "material": {"intrinsic.v1": "stagekit.backends.material:IntrinsicV1"},
+    "erase": {
+        "planar.v1": "stagekit.backends.erase:PlanarV1",
+        "lama": "stagekit.backends.erase:Lama",
+        "sd15-inpaint": "stagekit.backends.diffusion_inpaint:SD15Inpaint",
+        "sdxl-inpaint": "stagekit.backends.diffusion_inpaint:SDXLInpaint",
+    },
+    "material": {
+        "intrinsic.v1": "stagekit.backends.material:IntrinsicV1",
+        "sd15-inpaint": "stagekit.backends.diffusion_inpaint:SD15Material",
+        "sdxl-inpaint": "stagekit.backends.diffusion_inpaint:SDXLMaterial",
+    },
     "furnish": {
         "trace.v1": "stagekit.backends.furnish:TraceV1",
         "sd15-controlnet": "stagekit.backends.diffusion:SD15ControlNet",

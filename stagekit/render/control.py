@@ -55,13 +55,14 @@ def control_maps(
     placements: Sequence[Placement],
     *,
     free: bool = False,
+    hidden: Array | None = None,
     max_side: int = 1536,
     threads: int | None = None,
 ) -> ControlMaps:
     """The maps of ``placements`` in ``layout``, seen from the photo's camera.
 
     ``free``: the furniture is left out and the mask is the whole floor with the space over it, for a model that invents.
-    ``max_side``: longest side in pixels at which rays are shot; larger photos get the maps enlarged. Raises InputError
+    ``hidden`` bool HxW: pixels whose own lines do not count (what is to go). ``max_side``: longest side in pixels at which rays are shot; larger photos get the maps enlarged. Raises InputError
     when the layout was measured on another picture.
     """
     import cv2
@@ -80,7 +81,7 @@ def control_maps(
     mask = floor_area(small) if free else furniture_area(small, placements, seen.alpha)
     maps = {
         "depth": np.repeat(inverse_depth(depth)[..., None], 3, axis=2),
-        "lines": draw_lines(photo, small, seen),
+        "lines": draw_lines(photo, small, seen, hidden),
         "normals": encode_normals(seen.normals, small.camera),
         "labels": class_colours(small, placements, seen.label),
     }
@@ -186,9 +187,9 @@ def class_colours(layout: Layout, placements: Sequence[Placement], label: Array)
     return out
 
 
-def draw_lines(photo: Array, layout: Layout, seen: _Seen) -> Array:
+def draw_lines(photo: Array, layout: Layout, seen: _Seen, hidden: Array | None = None) -> Array:
     """uint8 (h, w, 3): outlines and creases of the furniture, edges of the room, and the photo's own straight lines where
-    no furniture hides them."""
+    no furniture hides them, nor ``hidden``."""
     import cv2
 
     h, w = seen.label.shape
@@ -207,8 +208,10 @@ def draw_lines(photo: Array, layout: Layout, seen: _Seen) -> Array:
     found = np.zeros((h, w), np.uint8)
     for u0, v0, u1, v1 in detect_lines(grey, limit=200):
         cv2.line(found, (round(u0 - 0.5), round(v0 - 0.5)), (round(u1 - 0.5), round(v1 - 0.5)), 255, 1)
-    hidden = cv2.dilate((seen.alpha > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    page = np.maximum(page, np.where(hidden, 0, found))
+    behind_it = cv2.dilate((seen.alpha > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    if hidden is not None:
+        behind_it |= cv2.resize(hidden.astype(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0
+    page = np.maximum(page, np.where(behind_it, 0, found))
     thick = max(1, round(max(h, w) / 768))
     page = cv2.dilate(page, np.ones((thick, thick), np.uint8)) if thick > 1 else page
     return np.repeat(page[..., None], 3, axis=2)
