@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _WHERE = {
-    **dict.fromkeys(("stage", "erase", "recolor"), "api"),
+    **dict.fromkeys(("stage", "erase", "recolor", "describe", "look"), "api"),
     "open_image": "imaging.io",
+    "check_wording": "listing.wording",
     **dict.fromkeys(("paint", "search_paints", "nearest_paints", "paint_brands"), "surface.catalogue"),
     **dict.fromkeys(("Covering", "coverings"), "surface.finish"),
     "styles": "interior.style",
@@ -30,8 +31,8 @@ _WHERE = {
     "Runtime": "runtime",
     **dict.fromkeys(
         (
-            "Arrange", "ClassifyRoom", "DetectLines", "Erase", "EstimateDepth", "EstimateLayout", "Furnish",
-            "Segment", "SwapMaterial",
+            "Arrange", "ClassifyRoom", "Describe", "DetectLines", "Erase", "EstimateDepth", "EstimateLayout",
+            "Furnish", "Refine", "Segment", "SwapMaterial",
         ),
         "stages",
     ),
@@ -64,6 +65,7 @@ __all__ = [
     "Context",
     "Covering",
     "DepthMap",
+    "Describe",
     "Description",
     "DetectLines",
     "Erase",
@@ -90,6 +92,7 @@ __all__ = [
     "PipelineError",
     "Placement",
     "Progress",
+    "Refine",
     "Room",
     "Runtime",
     "Scene",
@@ -105,8 +108,11 @@ __all__ = [
     "Wall",
     "Warned",
     "WeightsError",
+    "check_wording",
     "coverings",
+    "describe",
     "erase",
+    "look",
     "nearest_paints",
     "open_image",
     "paint",
@@ -118,7 +124,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from .api import erase, recolor, stage
+    from .api import describe, erase, look, recolor, stage
     from .core.context import CancelToken, Context
     from .core.events import Finished, Progress, Started, Warned
     from .core.pipeline import Pipeline
@@ -144,15 +150,18 @@ if TYPE_CHECKING:
     )
     from .imaging.io import open_image
     from .interior.style import styles
+    from .listing.wording import check_wording
     from .runtime import Runtime
     from .stages import (
         Arrange,
         ClassifyRoom,
+        Describe,
         DetectLines,
         Erase,
         EstimateDepth,
         EstimateLayout,
         Furnish,
+        Refine,
         Segment,
         SwapMaterial,
     )

@@ -2,22 +2,26 @@
 
 from .arrange import Arrange
 from .depth import EstimateDepth
+from .describe import Describe
 from .erase import Erase
 from .furnish import Furnish
 from .layout import EstimateLayout
 from .lines import DetectLines
 from .material import SwapMaterial
+from .refine import Refine
 from .room import ClassifyRoom
 from .segment import Segment
 
 __all__ = [
     "Arrange",
     "ClassifyRoom",
+    "Describe",
     "DetectLines",
     "Erase",
     "EstimateDepth",
     "EstimateLayout",
     "Furnish",
+    "Refine",
     "Segment",
     "SwapMaterial",
 ]
