@@ -180,6 +180,6 @@ def _nothing_safe(entry: Spec, listed: list[Remote], commit: str) -> str:
         return (
             f"{entry.repo} at {commit[:12]} publishes only pickled weights ({', '.join(pickles[:3])}), which can run code "
             f"when they are read; nothing was kept. Give a revision with *.safetensors: stagekit weights pull "
-            f"{entry.name} --revision refs/pr/N, or convert them and pass weights=FOLDER"
+            f"{entry.name} --revision refs/pr/N; or convert the file (stagekit weights convert) and pass weights=FOLDER"
         )
     return f"{entry.repo} at {commit[:12]} has no *.safetensors; nothing was kept"

@@ -151,5 +151,6 @@ def _holds(place: Path) -> bool:
 def _pickled(name: str, place: Path) -> str:
     return (
         f"{place} holds pickled weights, which can run code when they are read, and no *.safetensors; "
-        f"stagekit weights pull {name} fetches safe ones where they are published, or convert the file to safetensors"
+        f"stagekit weights pull {name} fetches safe ones where they are published; "
+        "stagekit weights convert makes them of a file whose checksum you know"
     )

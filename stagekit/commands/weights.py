@@ -31,11 +31,16 @@ def add(commands: Any) -> None:
     verify.add_argument("names", nargs="*", metavar="NAME", help="default: every model that is here")
     path = actions.add_parser("path", help="print where a model lies")
     path.add_argument("names", nargs=1, metavar="NAME")
+    convert = actions.add_parser("convert", help="pickled weights to safetensors, checked and read as tensors alone")
+    convert.add_argument("file", type=Path, metavar="FILE", help="pytorch_model.bin, .pt, .pth or .ckpt")
+    convert.add_argument("out", type=Path, metavar="OUT", help="OUT.safetensors, or the model's folder")
+    convert.add_argument("--sha256", required=True, help="the file's checksum, from where it is published")
     weights.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    return {"list": _list, "pull": _pull, "verify": _verify, "path": _path}[args.action](args)
+    actions = {"list": _list, "pull": _pull, "verify": _verify, "path": _path, "convert": _convert}
+    return actions[args.action](args)
 
 
 def _where(name: str) -> Path | None:
@@ -122,6 +127,13 @@ def _path(args: argparse.Namespace) -> int:
             f"the weights of {args.names[0]} are not on this machine; run: stagekit weights pull {args.names[0]}"
         )
     print(place)
+    return 0
+
+
+def _convert(args: argparse.Namespace) -> int:
+    from ..assets.convert import convert
+
+    print(f"{convert(args.file, args.out, sha256=args.sha256)} tensors written")
     return 0
 
 
