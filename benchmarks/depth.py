@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from common import ROOT, shared, write
 
 sys.path.insert(0, str(ROOT))
 
-from PIL import Image as Pil  # noqa: E402
+from PIL import Image as Pil
 
-import stagekit as sk  # noqa: E402
-from stagekit.display import depth_preview  # noqa: E402
+import stagekit as sk
+from stagekit.display import depth_preview
 
 LAYOUT_TARGET = 0.12
 MEANS = ("abs_rel", "abs_rel_scaled", "abs_rel_without_things", "within_25_percent")

@@ -25,10 +25,11 @@ def examine() -> list[dict[str, Any]]:
     rows.append(_tried("denoising", _denoise))
     rows.append(_tried("weights", _weights))
     rows.append(_tried("styles", _styles))
-    try:
-        rows.append(_row("torch (training only)", True, version("torch")))
-    except PackageNotFoundError:
-        rows.append(_row("torch (training only)", None, 'not needed to stage; pip install "stagekit[train]"'))
+    for name, extra in (("torch", "models"), ("transformers", "models"), ("diffusers", "diffusion")):
+        try:
+            rows.append(_row(name, True, version(name)))
+        except PackageNotFoundError:
+            rows.append(_row(name, None, f'only for bigger models; pip install "stagekit[{extra}]"'))
     return rows
 
 

@@ -1,0 +1,67 @@
+"""What holds for every backend that sees: segment, refine, room, depth."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stagekit import registry
+from stagekit.assets.spec import catalog
+from stagekit.backends.hub import Checkpoint
+from stagekit.backends.prepare import FILTERS, RULES, preparation
+
+TASKS = ("segment", "refine", "room", "depth")
+EVERY = [(task, name) for task in TASKS for name in registry.BACKENDS[task]]
+HERE = Path(__file__).parent
+
+
+@pytest.mark.parametrize(("task", "name"), EVERY)
+def test_names_licences_and_calls(task: str, name: str) -> None:
+    kind = registry.resolve(task, name)
+    assert kind.name == name
+    assert callable(kind.open) and callable(kind.__call__)
+    assert all(p.kind is p.KEYWORD_ONLY for n, p in inspect.signature(kind).parameters.items())
+    assert isinstance(kind().licence if issubclass(kind, Checkpoint) else getattr(kind, "licence", ""), str)
+
+
+@pytest.mark.parametrize("name", sorted({n for _, n in EVERY if n in catalog() and not catalog()[n].single}))
+def test_networks_say_how_photos_are_prepared(name: str) -> None:
+    entry = catalog()[name]
+    found = preparation(entry)
+    assert found.rule in RULES and found.filter in FILTERS and len(found.mean) == len(found.std) == 3
+    assert entry.task in TASKS
+
+
+def test_every_network_is_run_on_a_tiny_checkpoint() -> None:
+    """The kinds that the tests beside this one build are all there are."""
+    texts = "".join((HERE / f"test_{n}.py").read_text() for n in ("segment_hub", "sam", "refine", "room", "depth"))
+    for task, name in EVERY:
+        kind = registry.resolve(task, name)
+        if issubclass(kind, Checkpoint):
+            assert f".{kind.__name__}" in texts or f'"{name}"' in texts, (task, name)
+
+
+def test_looking_at_backends_imports_no_engine() -> None:
+    code = (
+        "import sys; from stagekit import registry\n"
+        f"for task in {TASKS!r}:\n    for name in registry.BACKENDS[task]: registry.resolve(task, name)\n"
+        "print([m for m in ('torch', 'transformers', 'onnxruntime', 'cv2', 'scipy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_missing_package_names_the_extra(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"")
+    code = (
+        "import sys; sys.modules['transformers'] = None\n"
+        "from stagekit.backends.depth import Dpt\n"
+        f"try: Dpt(weights={str(tmp_path)!r}).open()\n"
+        "except Exception as error: print(type(error).__name__, error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "MissingPackageError" in done.stdout and "stagekit[models]" in done.stdout
