@@ -140,8 +140,9 @@ def _extend(space: Space, w: Wardrobe, found: Found) -> None:
     taken: list[tuple[Placement, Polygon]] = [(p, footprint(p)) for p in found.pieces]
     sides: dict[str, int] = {}
     limit = {"rug": 1, "coffee_table": 1, "armchair": 2, "floor_lamp": 1, "side_table": 2, "pouf": 1}
-    rugs = [e for e in found.group.extras if e.family == "rug"]
-    # A rug shows floor all round it, or it looks like a cut of carpet; where none is small enough, any that fits.
+    # A rug shows floor all round it, or it looks like a cut of carpet. A seating group needs one: there any that fits.
+    needs = found.pieces[0].family in ("sofa", "sectional", "loveseat")
+    rugs = [e for e in found.group.extras if e.family == "rug"] if needs else []
     for extra, margin in (*((e, RUG_MARGIN_M) for e in found.group.extras), *((e, 0.0) for e in rugs)):
         if sides.get(extra.family, 0) >= limit.get(extra.family, 4):
             continue
