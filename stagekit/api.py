@@ -6,12 +6,24 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from .core.cache import Cache
 from .core.context import CancelToken
 from .core.events import Listener
 from .core.pipeline import Pipeline
 from .core.scene import Scene
 from .runtime import Runtime
-from .stages import Arrange, Erase, EstimateLayout, Furnish, Segment, SwapMaterial
+from .stages import (
+    Arrange,
+    ClassifyRoom,
+    Describe,
+    DetectLines,
+    Erase,
+    EstimateDepth,
+    EstimateLayout,
+    Furnish,
+    Segment,
+    SwapMaterial,
+)
 from .types import Mask
 
 FINE = (1024, 640, 400)
@@ -143,3 +155,73 @@ def erase(
     pipeline = _recoloring(focal_px, camera_height_m, *sorted(given))
     whole = Pipeline(*pipeline.stages, taken, cache=pipeline.cache)
     return whole(photo, runtime=runtime, cancel=cancel, on_event=on_event, **given)
+
+
+def describe(
+    photo: Any,
+    *,
+    tone: str = "neutral",
+    language: str = "en",
+    room: str | None = None,
+    seed: int = 0,
+    backend: str | None = None,
+    focal_px: float | None = None,
+    camera_height_m: float | None = None,
+    runtime: Runtime | None = None,
+    cancel: CancelToken | None = None,
+    on_event: Listener | None = None,
+    **given: Any,
+) -> Scene:
+    """A photo in facts and words: ``describe("room.jpg", language="de").description``.
+
+    ``tone``: neutral, warm, luxury; ``language``: en, de, es, fr. ``room``: what kind of room it is, if you know it. A
+    furnished Scene is measured on its photo; its furniture is told from the placements, and that it was added. The other
+    options are those of ``stage``; fields of the scene such as ``segments=`` or ``layout=`` may be given too.
+
+    Returns a Scene; ``scene.description`` has ``facts`` with their confidence, ``caption``, ``short``, ``full``,
+    ``bullets`` and ``keywords``. Raises ImageError, LayoutError, OptionError.
+    """
+    told = Describe(backend, tone=tone, language=language)
+    given = {**_placed(photo), **given}
+    whole = Pipeline(*_seeing(focal_px, camera_height_m, *sorted(given)).stages, told, cache=_seen())
+    return whole(photo, room=room, seed=seed, runtime=runtime, cancel=cancel, on_event=on_event, **given)
+
+
+def look(
+    photo: Any,
+    *,
+    focal_px: float | None = None,
+    camera_height_m: float | None = None,
+    runtime: Runtime | None = None,
+    cancel: CancelToken | None = None,
+    on_event: Listener | None = None,
+    **given: Any,
+) -> Scene:
+    """Everything that the embedded backends see in a photo: segments, layout, depth, lines, description.
+
+    ``stagekit.sheet.sheet(scene)`` draws it on one page; each field also draws itself in a notebook.
+    """
+    given = {**_placed(photo), **given}
+    stages = [s for s in (EstimateDepth(), DetectLines(), Describe()) if s.writes[0] not in given]
+    whole = Pipeline(*_seeing(focal_px, camera_height_m, *sorted(given)).stages, *stages, cache=_seen())
+    return whole(photo, runtime=runtime, cancel=cancel, on_event=on_event, **given)
+
+
+def _placed(photo: Any) -> dict[str, Any]:
+    """The furniture of a furnished scene: what is measured is its photo, which does not show it."""
+    return {"placements": photo.placements} if isinstance(photo, Scene) and photo.placements else {}
+
+
+@cache
+def _seeing(focal_px: float | None, camera_height_m: float | None, *given: str) -> Pipeline:
+    """Segment, EstimateLayout, ClassifyRoom: what is to be seen before anything can be told."""
+    known: dict[str, Any] = {"focal_px": focal_px, "camera_height_m": camera_height_m}
+    options = {k: v for k, v in known.items() if v is not None}
+    stages = (Segment(), EstimateLayout(**options), ClassifyRoom())
+    return Pipeline(*(s for s in stages if s.writes[0] not in given))
+
+
+@cache
+def _seen() -> Cache:
+    """One cache for what is seen, so that another tone or language measures nothing anew."""
+    return Cache()

@@ -6,6 +6,7 @@ import colorsys
 import io
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -104,8 +105,8 @@ def legend(picture: Array, entries: Sequence[tuple[Any, str]]) -> Array:
 
     height, width = picture.shape[:2]
     size = max(10, round(0.018 * max(height, width)))
-    font = _font(size)
-    cell = round(max([font.getlength(text) for _, text in entries], default=0) + 2.6 * size)
+    face = font(size)
+    cell = round(max([face.getlength(text) for _, text in entries], default=0) + 2.6 * size)
     columns = min(max(1, width // max(cell, 1)), max(len(entries), 1))
     row = round(size * 1.7)
     rows = -(-len(entries) // columns)
@@ -116,7 +117,7 @@ def legend(picture: Array, entries: Sequence[tuple[Any, str]]) -> Array:
         x = (n % columns) * (width // columns) + size // 2
         y = height + size // 2 + (n // columns) * row
         draw.rectangle((x, y, x + size, y + size), fill=tuple(int(c) for c in colour), outline=(90, 90, 90))
-        draw.text((x + 1.5 * size, y + size / 2), text, fill=(30, 30, 30), font=font, anchor="lm")
+        draw.text((x + 1.5 * size, y + size / 2), text, fill=(30, 30, 30), font=face, anchor="lm")
     return np.asarray(canvas)
 
 
@@ -158,7 +159,7 @@ def lines_preview(lines: LineSet, image: Any = None) -> Array:
             base[...] = (lines.edges // 3)[..., None]
     else:
         base = (0.45 * np.asarray(getattr(image, "array", image))).astype(np.uint8)
-    thick = max(1, round(max(lines.size) / 500))
+    thick = max(1, round(max(lines.size) / 640))
     entries: list[tuple[Any, str]] = []
     out = base.astype(np.float32)
     for k, (name, colour) in enumerate(zip(DIRECTIONS, LINE_TONES, strict=True)):
@@ -175,22 +176,23 @@ def description_card(description: Description, width: int = 900) -> Array:
     from PIL import ImageDraw
 
     size = max(11, width // 52)
-    large, font = _font(round(size * 1.3)), _font(size)
+    large, plain = font(round(size * 1.3)), font(size)
     margin, step = size, round(size * 1.5)
     rows: list[tuple[str, Any, tuple[int, int, int], int]] = []
     for text in wrap(description.caption, large, width - 2 * margin):
         rows.append((text, large, (20, 20, 20), 0))
-    for text in wrap(description.full, font, width - 2 * margin):
-        rows.append((text, font, (60, 60, 60), 0))
-    rows.append(("", font, (0, 0, 0), 0))
+    rows.append(("", plain, (0, 0, 0), 0))
+    for text in wrap(description.full, plain, width - 2 * margin):
+        rows.append((text, plain, (60, 60, 60), 0))
+    rows.append(("", plain, (0, 0, 0), 0))
     label = round(size * 9.5)
     for fact in description.facts.values():
         ink = (40, 40, 40) if fact.sure else (170, 170, 170)
         shown = f"{fact}  ({fact.confidence:.2f}{', ' + fact.basis if fact.basis else ''})"
-        for n, text in enumerate(wrap(shown, font, width - 2 * margin - label)):
-            rows.append((text, font, ink, label))
+        for n, text in enumerate(wrap(shown, plain, width - 2 * margin - label)):
+            rows.append((text, plain, ink, label))
             if n == 0:
-                rows[-1] = (f"{fact.name.replace('_', ' ')}\t{text}", font, ink, label)
+                rows[-1] = (f"{fact.name.replace('_', ' ')}\t{text}", plain, ink, label)
     canvas = Pil.new("RGB", (width, step * len(rows) + 2 * margin), "white")
     draw = ImageDraw.Draw(canvas)
     for n, (text, face, ink, indent) in enumerate(rows):
@@ -265,20 +267,22 @@ def floor_grid(layout: Layout, image: Image | None = None) -> Array:
         f"{camera.height_m:.2f} m  ceiling {layout.ceiling_height_m:.2f} m  confidence {layout.confidence:.2f}"
     )
     size = max(9, round(max(canvas.size) / 62))
-    while size > 7 and _font(size).getlength(text) > canvas.size[0] - 14:
+    while size > 7 and font(size).getlength(text) > canvas.size[0] - 14:
         size -= 1
-    font = _font(size)
-    box = draw.textbbox((6, 5), text, font=font)
+    face = font(size)
+    box = draw.textbbox((6, 5), text, font=face)
     draw.rectangle((box[0] - 4, box[1] - 3, box[2] + 4, box[3] + 3), fill=(0, 0, 0, 150))
-    draw.text((6, 5), text, fill=(255, 255, 255, 255), font=font)
+    draw.text((6, 5), text, fill=(255, 255, 255, 255), font=face)
     return np.asarray(canvas)
 
 
 def layout_card(layout: Layout, image: Image | None = None) -> Array:
     """`floor_grid` with a legend of what is drawn."""
-    kinds = {o.kind for o in layout.openings}
+    ids = layout.wall_ids()
+    drawn = set(np.unique(ids[:: max(1, ids.shape[0] // 200), :: max(1, ids.shape[1] // 200)]))
+    kinds = {o.kind for o in layout.openings if o.wall in drawn}
     entries: list[tuple[Any, str]] = [(LINE, f"floor grid {GRID_M} m"), (WALL, "wall edge")]
-    if any(w.kind != "wall" for w in layout.walls):
+    if any(w.kind != "wall" and k in drawn for k, w in enumerate(layout.walls)):
         entries.append((UNSEEN, "wall not seen"))
     entries += [(WINDOW, "window")] if "window" in kinds else []
     entries += [(DOOR, "door or passage")] if kinds - {"window"} else []
@@ -327,7 +331,25 @@ def _parts(shape: Any) -> list[list[tuple[float, float]]]:
     return [list(p.coords) for p in pieces if p.geom_type == "LineString"]
 
 
-def _font(size: int) -> Any:
+FONTS = (
+    "DejaVuSans.ttf",
+    "NotoSans-Regular.ttf",
+    "LiberationSans-Regular.ttf",
+    "Arial.ttf",
+    "arial.ttf",
+    "Helvetica.ttc",
+)
+"""Looked for in this order: Pillow's own font has no accents."""
+
+
+@cache
+def font(size: int) -> Any:
+    """A font of the system with accents, else Pillow's own."""
     from PIL import ImageFont
 
+    for name in FONTS:
+        try:
+            return ImageFont.truetype(name, size)
+        except OSError:
+            continue
     return ImageFont.load_default(size)

@@ -73,6 +73,9 @@ BACKENDS: dict[str, dict[str, str]] = {
         "sd15-controlnet": "stagekit.backends.diffusion:SD15ControlNet",
         "sdxl-controlnet": "stagekit.backends.diffusion:SDXLControlNet",
         "sdxl-union-controlnet": "stagekit.backends.diffusion:SDXLUnionControlNet",
+        "z-image-controlnet": "stagekit.backends.diffusion_pipes:ZImageControlNet",
+        "qwen-image-edit": "stagekit.backends.diffusion_pipes:QwenImageEdit",
+        "flux2-klein": "stagekit.backends.diffusion_pipes:Flux2Klein",
     },
 }
 

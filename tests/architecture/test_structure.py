@@ -28,9 +28,12 @@ ALLOWED = {
     "render": LOW | {"imaging", "registry", "room", "interior"},
     "surface": LOW | {"imaging", "room", "interior", "render"},
     "inpaint": LOW | {"imaging", "room"},
+    "listing": LOW | {"imaging", "display", "room", "surface"},
     "models": LOW | {"assets"},
     "diffusion": LOW | {"imaging", "registry", "runtime", "assets", "interior"},
-    "backends": LOW | {"registry", "imaging", "assets", "models", "diffusion", "room", "interior", "render", "surface", "inpaint", "runtime"},
+    "backends": LOW
+    | {"registry", "imaging", "assets", "models", "diffusion", "room", "interior", "render", "surface", "inpaint"}
+    | {"listing", "runtime"},
     "stages": LOW | {"core", "interior", "surface", "inpaint", "registry", "imaging"},
 }
 
