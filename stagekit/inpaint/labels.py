@@ -1,117 +1,150 @@
-"""Which shift fills which pixel of a hole: chosen from coarse to fine so that neighbours and the rim agree.
+"""Which move fills which pixel of a hole: chosen from coarse to fine so that neighbours and the rim agree.
 
-An expectation-maximisation in the manner of Wexler, Shechtman and Irani (2007) over a short list of shifts: the cost
-of a shift at a pixel is how far its window, moved by the shift, differs from what the window holds now.
+An expectation-maximisation in the manner of Wexler, Shechtman and Irani (2007) over a short list of moves: the cost of a
+move at a pixel is how far its window, moved, differs from what the window holds now.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ..types import Array
-from .regions import Region
+from .moves import Move, Plane
+from .regions import near_lines
 
 TRUNCATE = 0.35
 """Differences of log light above this count alike: an edge that does not match is one mistake, however strong."""
 NEVER = np.float32(1e3)
+PLAIN = 0.025
+"""Texture below this (robust sigma of log light) is paint: light and grain alone show it better than any copy."""
+BARE = 0.012
+"""Cost of no texture, beside that of the texture it lacks."""
+COARSE_TO_FINE = ((25, 0.35), (15, 0.5), (9, 0.7), (7, 0.8))
+"""Window in pixels, and how far what was filled is trusted beside what is known."""
 
 
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """``labels`` int16 HxW: index into ``shifts``, -1 where no shift serves or none is asked; on the working grid."""
-
-    labels: Array
-    shifts: Array
-
-
-def choose(region: Region, texture: Array, good: Array, hole: Array, shifts: Array) -> Choice:
-    """The best shift for each pixel of ``hole`` (bool HxW, inside ``region``).
-
-    ``texture`` (H, W, 3) log light without the plane's own light; ``good``: pixels that may lend it.
-    """
+def choose(number: int, planes: list[Plane], moves: list[Move], target: Array, *, lines: bool = True) -> Array:
+    """int16 HxW: index into ``moves`` for each pixel of ``target`` (bool HxW) on plane ``number``; -1 for light alone, -2
+    where nothing serves and outside. ``lines``: keep to the directions of the plane's lines near them."""
     import cv2
 
-    labels = np.full(hole.shape, -1, np.int16)
-    if not len(shifts) or not hole.any():
-        return Choice(labels, shifts)
-    y0, y1, x0, x1 = _box(hole, 20)
-    box = np.s_[y0:y1, x0:x1]
-    target, known = hole[box], (good & ~hole)[box]
-    moved, valid, prior = _candidates(region, texture, good, shifts, (y0, y1, x0, x1))
-    served = (valid & target).any((1, 2))
-    keep = np.nonzero(served)[0]
-    moved, valid, prior, shifts = moved[keep], valid[keep], prior[keep], shifts[keep]
-    if not len(keep):
-        return Choice(labels, shifts)
+    labels = np.full(target.shape, -2, np.int16)
+    if not target.any():
+        return labels
+    plane = planes[number]
+    box = _box(target, 20)
+    hole, known = target[box], (plane.good & ~target)[box]
+    noise = _noise(plane)
+    moved, valid, prior = _candidates(plane, planes, moves, box, lines, number)
+    # the last candidate is no texture at all: on paint at once, elsewhere where every copy would be worse
+    bare = np.float32(0.0 if noise < PLAIN else BARE + 1.3 * _lack(plane))
+    moved = np.concatenate([moved, np.zeros((1, *hole.shape, 3), np.float32)])
+    valid = np.concatenate([valid, ~(near_lines(plane.region, np.mgrid[box]))[None]])
+    prior = np.concatenate([prior, np.full((1, *hole.shape), bare)])
     prior = np.where(valid, prior, NEVER)
-    current = np.where(known[..., None], texture[box], 0).astype(np.float32)
-    rim = cv2.distanceTransform(target.astype(np.uint8), cv2.DIST_L2, 3)
-    # start: each pixel asks the known rim, at the distance at which it lies
-    best = np.full(target.shape, np.inf, np.float32)
-    chosen = np.zeros(target.shape, np.int16)
+    current = np.where(known[..., None], plane.texture[box], 0).astype(np.float32)
+    chosen = _start(moved, valid, prior, current, known, hole)
+    coherence = np.float32(0.02 * TRUNCATE**2 + noise**2)
+    best = np.full(hole.shape, np.inf, np.float32)
+    for size, trust in COARSE_TO_FINE:
+        current = _paste(current, moved, chosen, hole)
+        weight = np.where(known, 1.0, np.where(hole, trust, 0.0)).astype(np.float32)
+        best.fill(np.inf)
+        previous = chosen.copy()
+        for k in range(len(moved)):
+            cost = _window(_difference(moved[k], current, valid[k]), weight, size) + prior[k]
+            cost -= coherence * cv2.blur((previous == k).astype(np.float32), (11, 11))
+            wins = cost < best
+            best[wins], chosen[wins] = cost[wins], k
+    chosen = np.where(chosen == len(moves), -1, chosen)
+    labels[box] = np.where(hole, np.where(best < NEVER / 2, chosen, -2), -2)
+    return labels
+
+
+def _start(moved: Array, valid: Array, prior: Array, current: Array, known: Array, hole: Array) -> Array:
+    """Each pixel asks the known rim, at the distance at which it lies."""
+    import cv2
+
+    rim = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3)
+    best = np.full(hole.shape, np.inf, np.float32)
+    chosen = np.zeros(hole.shape, np.int16)
     weight = known.astype(np.float32)
     sizes = [s for s in (7, 15, 31, 63, 127) if s < 4 * rim.max() + 8]
     pick = np.searchsorted(np.array(sizes) * 0.4, rim).clip(0, len(sizes) - 1)
-    for k in range(len(shifts)):
-        cost = np.full(target.shape, NEVER, np.float32)
+    for k in range(len(moved)):
+        cost = np.full(hole.shape, NEVER, np.float32)
         raw = _difference(moved[k], current, valid[k])
         for i, size in enumerate(sizes):
-            part = (pick == i) & target
+            part = (pick == i) & hole
             if part.any():
-                mean = _window(raw, weight, size)
-                cost[part] = mean[part]
+                cost[part] = _window(raw, weight, size)[part]
         cost += prior[k]
         wins = cost < best
         best[wins], chosen[wins] = cost[wins], k
-    for size, trust in ((25, 0.35), (15, 0.5), (9, 0.7), (7, 0.8)):
-        current = _paste(current, moved, chosen, target)
-        weight = np.where(known, 1.0, np.where(target, trust, 0.0)).astype(np.float32)
-        best.fill(np.inf)
-        previous = chosen.copy()
-        for k in range(len(shifts)):
-            cost = _window(_difference(moved[k], current, valid[k]), weight, size) + prior[k]
-            cost -= 0.002 * (previous == k)
-            wins = cost < best
-            best[wins], chosen[wins] = cost[wins], k
-    labels[box] = np.where(target & (best < NEVER / 2), chosen, -1)
-    return Choice(labels, shifts)
+    return chosen
 
 
 def _candidates(
-    region: Region, texture: Array, good: Array, shifts: Array, box: tuple[int, int, int, int]
+    plane: Plane, planes: list[Plane], moves: list[Move], box: tuple[slice, slice], lines: bool, number: int
 ) -> tuple[Array, Array, Array]:
-    """Texture (K, h, w, 3) moved by each shift, where that is allowed (K, h, w), and what it costs beforehand."""
+    """Texture (K, h, w, 3) under each move, where that is allowed (K, h, w), and what it costs beforehand."""
     import cv2
 
-    y0, y1, x0, x1 = box
+    region = plane.region
+    y0, y1, x0, x1 = box[0].start, box[0].stop, box[1].start, box[1].stop
     h, w = y1 - y0, x1 - x0
     ys, xs = np.mgrid[y0:y1, x0:x1].astype(np.float64)
     points, depth = region.metres(np.stack([xs, ys], -1))
     before = np.isfinite(depth) & (depth > 0.05)
-    lend = good.astype(np.float32)
-    moved = np.zeros((len(shifts), h, w, 3), np.float32)
-    valid = np.zeros((len(shifts), h, w), bool)
-    prior = np.zeros((len(shifts), h, w), np.float32)
+    moved = np.zeros((len(moves), h, w, 3), np.float32)
+    valid = np.zeros((len(moves), h, w), bool)
+    prior = np.zeros((len(moves), h, w), np.float32)
     own = [line.distance(points) for line in region.lines]
+    near = near_lines(region, np.mgrid[box])
+    lends = [p.good.astype(np.float32) for p in planes]
     back = np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]])
-    for k, shift in enumerate(shifts):
-        matrix = region.shifted(shift) @ back
-        moved[k] = cv2.warpPerspective(texture, matrix, (w, h), flags=16 | 1)
+    inverse = np.linalg.inv(region.to_pixel)
+    for k, move in enumerate(moves):
+        lender = planes[move.source].region
+        shift = np.asarray(move.shift)
+        matrix = lender.to_pixel @ _translation(shift) @ inverse @ back
+        moved[k] = cv2.warpPerspective(planes[move.source].texture, matrix, (w, h), flags=16 | 1)
         there = points + shift
-        third = there[..., 0] * region.to_pixel[2, 0] + there[..., 1] * region.to_pixel[2, 1] + region.to_pixel[2, 2]
-        ok = before & (third > 0.05) & (cv2.warpPerspective(lend, matrix, (w, h), flags=16 | 1) > 0.95)
-        for line, distance in zip(region.lines, own, strict=True):
-            if abs(float(np.dot(line.normal, shift))) > 0.015:
-                ok &= (distance > line.band_m) & (line.distance(there) > line.band_m)
+        third = there[..., 0] * lender.to_pixel[2, 0] + there[..., 1] * lender.to_pixel[2, 1] + lender.to_pixel[2, 2]
+        ok = before & (third > 0.05) & (cv2.warpPerspective(lends[move.source], matrix, (w, h), flags=16 | 1) > 0.95)
+        if move.source != number:
+            ok &= near
+        elif lines:
+            for line, distance in zip(region.lines, own, strict=True):
+                if abs(float(np.dot(line.normal, shift))) > 0.015:
+                    ok &= (distance > line.band_m) & (line.distance(there) > line.band_m)
         valid[k] = ok
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = np.log(np.where(ok, third / depth, 1.0))
         # from afar it would be blurred, from near it only needs shrinking
         prior[k] = 0.02 * np.maximum(ratio - 0.15, 0) + 0.004 * np.maximum(-ratio - 0.5, 0)
         prior[k] += 0.0006 * float(np.hypot(*shift)) + (0.003 * abs(float(shift[1])) if region.upright else 0.0)
+        prior[k] += 0.01 * (move.source != number)
     return moved, valid, prior
+
+
+def _lack(plane: Plane) -> float:
+    """How much more a copy of random texture differs from what is there than no texture does: no reason to leave it out."""
+    squared = (plane.texture[plane.good] ** 2).sum(-1) if plane.good.any() else np.zeros(1)
+    return float((np.minimum(2 * squared, TRUNCATE**2) - np.minimum(squared, TRUNCATE**2)).mean())
+
+
+def _noise(plane: Plane) -> float:
+    """Robust sigma of the plane's texture; large where too little is seen to call it plain."""
+    if plane.good.sum() < 200:
+        return 1.0
+    return 1.48 * float(np.median(np.abs(plane.texture[plane.good])))
+
+
+def _translation(shift: Array) -> Array:
+    move = np.eye(3)
+    move[:2, 2] = shift
+    return move
 
 
 def _difference(moved: Array, current: Array, valid: Array) -> Array:
@@ -136,12 +169,10 @@ def _paste(current: Array, moved: Array, chosen: Array, target: Array) -> Array:
     return out
 
 
-def _box(mask: Array, margin: int) -> tuple[int, int, int, int]:
+def _box(mask: Array, margin: int) -> tuple[slice, slice]:
     ys, xs = np.nonzero(mask)
     h, w = mask.shape
     return (
-        max(0, int(ys.min()) - margin),
-        min(h, int(ys.max()) + 1 + margin),
-        max(0, int(xs.min()) - margin),
-        min(w, int(xs.max()) + 1 + margin),
+        slice(max(0, int(ys.min()) - margin), min(h, int(ys.max()) + 1 + margin)),
+        slice(max(0, int(xs.min()) - margin), min(w, int(xs.max()) + 1 + margin)),
     )

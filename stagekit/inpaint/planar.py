@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
 from ..types import Array, Layout, Segments
+from .feet import observed
 from .grain import regrain
-from .labels import Choice, choose
+from .labels import choose
 from .light import from_log, light, to_log
-from .regions import Region, regions, sources
-from .shifts import vocabulary
+from .moves import LEAST, Move, Plane, moves
+from .regions import near_lines, regions, sources
 from .transfer import Pyramid, transfer
 
 WORK = 512
 """Longest side in pixels of the working grid, on which shifts are chosen; texture is copied at the photo's size."""
-LIGHT_SIGMA = 0.03
-"""Blur that separates light from texture, of the working grid's longer side."""
+LIGHT_SIGMA = {False: 0.03, True: 0.012}
+"""Blur that separates light from texture, of the working grid's longer side; less on upright planes: paint has light
+only, floors have planks and tiles whose tones differ."""
 
 Progress = Callable[[float, str], None]
 
@@ -46,34 +47,60 @@ def fill(
     scale = (size[0] / width, size[1] / height)
     small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
     gap = cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
-    log = to_log(small)
-    coarse = regions(layout, *size)
-    fine = {r.name: r for r in regions(layout, width, height)}
+    tell(0.0, "light")
+    planes = _planes(to_log(small), gap, layout, segments, (width, height))
     out = photo.copy()
     pyramid = Pyramid(photo)
-    everywhere = None
-    for number, region in enumerate(coarse):
-        tell(number / len(coarse), region.name)
-        full = fine.get(region.name)
-        target = gap & region.mask
-        if full is None or not (hole & full.mask).any():
+    for number, plane in enumerate(planes):
+        tell((1 + number) / (1 + len(planes)), plane.region.name)
+        if plane.full is None or not (hole & plane.full.mask).any():
             continue
-        good = sources(region, ~gap, segments)
-        if good.sum() < 30:  # nothing of this plane is seen: light alone, from all that is
-            if everywhere is None:
-                everywhere = light(log, ~gap, LIGHT_SIGMA * max(size))
-            lit = everywhere
-        else:
-            lit = light(log, good, LIGHT_SIGMA * max(size))
-        texture = np.where((good | gap)[..., None], log - lit, 0).astype(np.float32)
-        choice = _choice(region, texture, good, target)
-        (ys, xs), filled, served = transfer(pyramid, full, choice, lit, good, hole & full.mask, scale)
+        offered, labels = _decide(number, planes, gap & plane.region.mask)
+        here = hole & plane.full.mask
+        (ys, xs), filled, served = transfer(pyramid, number, planes, offered, labels, here, scale)
         out[ys, xs] = np.clip(from_log(filled) + 0.5, 0, 255).astype(np.uint8)
         bare = np.zeros_like(hole)
         bare[ys[~served], xs[~served]] = True
-        _regrain(out, hole & full.mask, full.mask & ~hole, bare)
+        _regrain(out, here, plane.full.mask & ~hole, bare)
     tell(1.0, "")
     return out
+
+
+def _planes(
+    log: Array, gap: Array, layout: Layout | None, segments: Segments | None, size: tuple[int, int]
+) -> list[Plane]:
+    """Every plane that shows, its light and texture apart. ``log`` (h, w, 3) and ``gap`` (h, w) on the working grid,
+    ``size`` (width, height) the photo's."""
+    height, width = gap.shape
+    feet = observed(layout, segments, ~gap) if layout is not None and segments is not None else None
+    fine = {r.name: r for r in regions(layout, *size, feet)}
+    found, everywhere = [], None
+    for region in regions(layout, width, height, feet):
+        good = sources(region, ~gap, segments)
+        if good.sum() >= LEAST:
+            plain = good & ~near_lines(region, np.mgrid[:height, :width])  # white skirting is texture, not light
+            lit = light(log, plain if plain.sum() >= LEAST else good, LIGHT_SIGMA[region.upright] * max(gap.shape))
+        else:  # nothing of this plane is seen: light alone, from all that is
+            if everywhere is None:
+                everywhere = light(log, ~gap, LIGHT_SIGMA[False] * max(gap.shape))
+            lit = everywhere
+        texture = np.where((good | gap)[..., None], log - lit, 0).astype(np.float32)
+        found.append(Plane(region, fine.get(region.name), good, lit, texture))
+    return found
+
+
+def _decide(number: int, planes: list[Plane], target: Array) -> tuple[list[Move], Array]:
+    """Moves and labels for ``target``; what the plane's lines leave unserved is tried again without them."""
+    if not target.any():
+        return [], np.full(target.shape, -2, np.int16)
+    offered = moves(number, planes, target)
+    labels = choose(number, planes, offered, target)
+    left = target & (labels == -2)
+    if left.sum() < 0.002 * target.size or not planes[number].region.lines:
+        return offered, labels
+    more = [m for m in moves(number, planes, left) if m.source == number]
+    second = choose(number, planes, more, left, lines=False)
+    return offered + more, np.where(second >= 0, second + len(offered), labels).astype(np.int16)
 
 
 def _regrain(out: Array, filled: Array, known: Array, bare: Array) -> None:
@@ -82,18 +109,3 @@ def _regrain(out: Array, filled: Array, known: Array, bare: Array) -> None:
     margin = 64
     box = np.s_[max(0, ys.min() - margin) : ys.max() + margin, max(0, xs.min() - margin) : xs.max() + margin]
     regrain(out[box], filled[box], known[box], bare[box])
-
-
-def _choice(region: Region, texture: Array, good: Array, target: Array) -> Choice:
-    """Shifts for ``target``; what the plane's lines leave unserved is tried again without them."""
-    if good.sum() < 30 or not target.any():
-        return Choice(np.full(target.shape, -1, np.int16), np.zeros((0, 2)))
-    grey = texture.mean(2)
-    first = choose(region, texture, good, target, vocabulary(region, grey, good, target))
-    left = target & (first.labels < 0)
-    if left.sum() < 0.002 * target.size or not region.lines:
-        return first
-    free = replace(region, lines=())
-    second = choose(free, texture, good, left, vocabulary(free, grey, good, left))
-    labels = np.where(second.labels >= 0, second.labels + len(first.shifts), first.labels).astype(np.int16)
-    return Choice(labels, np.concatenate([first.shifts, second.shifts]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..types import Array, Camera, Layout, Segments
+from .feet import Feet, moved
 
 FLOOR, WALL, CEILING, WINDOW, DOOR = 1, 2, 3, 4, 5
 OBJECTS = frozenset({
@@ -14,6 +15,8 @@ OBJECTS = frozenset({
     "television", "appliance", "sink", "toilet", "bath", "person", "clutter", "stairs", "fireplace", "column", "curtain",
 })  # fmt: skip
 """Segment classes that are no part of a bare plane: never a source of its texture."""
+BAND_M = 0.24
+"""Height over the floor, and depth under the ceiling, that skirting boards and cornices may reach."""
 BELONGS = {
     FLOOR: frozenset({"floor", "ground"}),
     WALL: frozenset({"wall", "building"}),
@@ -58,15 +61,10 @@ class Region:
         h = np.concatenate([xy, np.ones((*xy.shape[:-1], 1))], -1) @ inverse.T
         return h[..., :2] / h[..., 2:], 1.0 / h[..., 2]
 
-    def shifted(self, shift: Array) -> Array:
-        """3x3: array indices of a target to those of the point ``shift`` metres farther on the plane."""
-        move = np.eye(3)
-        move[:2, 2] = shift
-        return self.to_pixel @ move @ np.linalg.inv(self.to_pixel)
 
-
-def regions(layout: Layout | None, width: int, height: int) -> list[Region]:
-    """The layout's planes at ``width`` x ``height``, those that show; without a layout the picture itself, flat."""
+def regions(layout: Layout | None, width: int, height: int, feet: Feet | None = None) -> list[Region]:
+    """The layout's planes at ``width`` x ``height``, those that show; without a layout the picture itself, flat.
+    ``feet``: where walls really end, see `feet.observed`."""
     if layout is None:
         return [flat(np.ones((height, width), bool))]
     import cv2
@@ -74,6 +72,8 @@ def regions(layout: Layout | None, width: int, height: int) -> list[Region]:
     size = (width, height)
     surfaces = cv2.resize(layout.surfaces(), size, interpolation=cv2.INTER_NEAREST)
     walls = cv2.resize(layout.wall_ids(), size, interpolation=cv2.INTER_NEAREST)
+    if feet:
+        surfaces, walls = moved(surfaces, walls, feet)
     camera = layout.camera.scaled(width, height)
     found = []
     y, z = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0])
@@ -83,7 +83,7 @@ def regions(layout: Layout | None, width: int, height: int) -> list[Region]:
     for surface, up in ((FLOOR, 0.0), (CEILING, layout.ceiling_height_m)):
         mask = surfaces == surface
         if mask.any():
-            lines = tuple(_edge(w.normal, w.start, 0.30) for w in layout.walls if w.kind == "wall")
+            lines = tuple(_edge(w.normal, w.start, 0.15) for w in layout.walls if w.kind == "wall")
             matrix = plane_matrix(camera, x, z, up * y)
             found.append(Region("floor" if surface == FLOOR else "ceiling", surface, mask, matrix, lines, axes))
     for index, wall in enumerate(layout.walls):
@@ -107,6 +107,17 @@ def regions(layout: Layout | None, width: int, height: int) -> list[Region]:
     if rest.any():
         found.append(flat(rest))
     return found
+
+
+def near_lines(region: Region, yx: Array) -> Array:
+    """Whether array indices ``yx`` (2, ...) of an upright plane lie where skirting boards and cornices run."""
+    points, _ = region.metres(np.stack([yx[1], yx[0]], -1).astype(np.float64))
+    near = np.zeros(yx.shape[1:], bool)
+    if region.upright:
+        for line in region.lines:
+            if line.normal[0] == 0:
+                near |= line.distance(points) < BAND_M
+    return near
 
 
 def flat(mask: Array) -> Region:

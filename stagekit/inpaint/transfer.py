@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
-from .labels import Choice
 from .light import to_log
-from .regions import Region
+from .moves import Move, Plane
 
+Scale = tuple[float, float]
 CHUNK = 1024
 """cv2.remap takes maps of fewer than 32768 rows: lists of points are folded to this width."""
 SOFT = 1.0
@@ -59,61 +59,64 @@ def sample(picture: Array, xy: Array, *, cubic: bool = True) -> Array:
 
 
 def transfer(
-    pyramid: Pyramid,
-    region: Region,
-    choice: Choice,
-    light: Array,
-    good: Array,
-    target: Array,
-    scale: tuple[float, float],
+    pyramid: Pyramid, number: int, planes: list[Plane], moves: list[Move], labels: Array, target: Array, scale: Scale
 ) -> tuple[tuple[Array, Array], Array, Array]:
-    """Pixels (rows, columns) of ``target`` (bool, the photo's size), their log light (N, 3) and whether a shift served
+    """Pixels (rows, columns) of ``target`` (bool, the photo's size), their log light (N, 3) and whether a move served
     them (N,).
 
-    ``region`` at the photo's size; ``choice``, ``light`` and ``good`` (pixels that may lend) on the working grid, which is
-    ``scale`` (x, y) of the photo's.
+    ``planes`` and ``labels`` (see `labels.choose`) are on the working grid, which is ``scale`` (x, y) of the photo's.
     """
     import cv2
 
+    plane = planes[number]
+    assert plane.full is not None
     ys, xs = np.nonzero(target)
     xy = np.stack([xs, ys], -1).astype(np.float64)
     small = (xy + 0.5) * scale - 0.5
-    own = sample(light, small, cubic=False)
+    own = sample(plane.light, small, cubic=False)
     total = np.zeros((len(ys), 3), np.float32)
     weight = np.zeros(len(ys), np.float32)
-    labels = _spread(choice.labels)
-    lends: Array = good.astype(np.float32)
-    points, depth = region.metres(xy)
-    for k in np.unique(labels[labels >= 0]):
-        share = cv2.GaussianBlur((labels == k).astype(np.float32), (0, 0), SOFT)
+    served = np.zeros(len(ys), np.float32)
+    spread = _spread(labels)
+    points, depth = plane.full.metres(xy)
+    for k in np.unique(spread[spread >= -1]):
+        share = cv2.GaussianBlur((spread == k).astype(np.float32), (0, 0), SOFT)
         w = sample(share, small, cubic=False)
         at = np.nonzero(w > 0.05)[0]
-        if not len(at):
+        if k == -1:
+            weight[at] += w[at]
             continue
-        there = np.concatenate([points[at] + choice.shifts[k], np.ones((len(at), 1))], -1) @ region.to_pixel.T
+        move = moves[k]
+        lender = planes[move.source]
+        if lender.full is None or not len(at):
+            continue
+        there = np.concatenate([points[at] + move.shift, np.ones((len(at), 1))], -1) @ lender.full.to_pixel.T
         from_xy = there[:, :2] / there[:, 2:]
         inside = (there[:, 2] > 0.05) & (from_xy > -0.5).all(1)
         inside &= (from_xy < (target.shape[1] - 0.5, target.shape[0] - 0.5)).all(1)
         from_small = (from_xy + 0.5) * scale - 0.5
-        inside[inside] = sample(lends, from_small[inside], cubic=False) > 0.7
+        if inside.any():
+            lends: Array = lender.good.astype(np.float32)
+            inside[inside] = sample(lends, from_small[inside], cubic=False) > 0.7
         at, from_xy, from_small, there = at[inside], from_xy[inside], from_small[inside], there[inside]
         if not len(at):
             continue
         shrink = (depth[at] / there[:, 2]) ** 1.5  # areas on a plane go with the cube of depth
         log = to_log(pyramid.sample(from_xy, shrink))
-        lent = sample(light, from_small, cubic=False)
+        lent = sample(lender.light, from_small, cubic=False)
         total[at] += w[at, None] * (log - lent)
         weight[at] += w[at]
-    served = weight > 0.02
-    own[served] += total[served] / weight[served, None]
-    return (ys, xs), own, served
+        served[at] += w[at]
+    some = weight > 0.02
+    own[some] += total[some] / weight[some, None]
+    return (ys, xs), own, served > 0.5 * np.maximum(weight, 0.02)
 
 
 def _spread(labels: Array) -> Array:
     """Labels continued outwards to the nearest labelled pixel, everywhere."""
     from scipy.ndimage import distance_transform_edt
 
-    if not (labels >= 0).any():
+    if not (labels >= -1).any():
         return labels
-    index = distance_transform_edt(labels < 0, return_distances=False, return_indices=True)
+    index = distance_transform_edt(labels < -1, return_distances=False, return_indices=True)
     return labels[tuple(index)]
