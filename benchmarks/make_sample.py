@@ -186,17 +186,23 @@ def render(samples: int) -> np.ndarray:
 
 
 def develop(light: np.ndarray) -> np.ndarray:
-    """A camera's picture of linear light: exposure, highlight shoulder, slight blur, grain. uint8 HxWx3."""
+    """A listing's picture of linear light: exposure, highlights that keep the view, contrast, slight blur, grain.
+    uint8 HxWx3."""
     import cv2
 
     middle = float(np.median(light.mean(axis=2)))
-    x = light * (np.array([1.0, 0.985, 1.02]) * 0.42 / middle)
-    # As bracketed for a listing: the view stays in the windows, a toe gives depth to the shadows.
-    x = np.where(x > 0.55, 0.55 + 0.45 * (1 - np.exp(-(x - 0.55) / 1.6)), x)
-    x = x * x * (1.15 + 0.14) / (x + 0.14 * x**0.5 + 0.15)
+    x = light * (np.array([1.01, 0.985, 1.01]) * 0.45 / middle)
+
+    def bent(v: np.ndarray) -> np.ndarray:
+        return np.where(v > 0.5, 0.5 + 0.5 * (1 - np.exp(-(v - 0.5) / 1.2)), v)
+
+    luma = (x @ np.array([0.2126, 0.7152, 0.0722]))[..., None]
+    # Bent as a whole the colours stay, bent channel by channel they pale as on film: half of each.
+    x = 0.5 * bent(x) + 0.5 * x * bent(luma) / np.maximum(luma, 1e-6)
     x = cv2.GaussianBlur(x.astype(np.float32), (0, 0), 0.45)
     noise = np.random.default_rng(2).normal(0, 0.004, x.shape)
-    return (convert.encoded(x + noise * np.sqrt(np.clip(x, 0.02, 1))) * 255 + 0.5).astype(np.uint8)
+    e = np.clip(convert.encoded(x + noise * np.sqrt(np.clip(x, 0.02, 1))), 0, 1)
+    return (np.clip(e - 0.25 * np.sin(2 * np.pi * e) / (2 * np.pi), 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
 def main() -> None:
