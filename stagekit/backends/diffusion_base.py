@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
@@ -16,11 +15,12 @@ from ..diffusion.families import Family
 from ..diffusion.schedule import Plan, check_sampler, few_steps
 from ..errors import BackendError, OptionError
 from ..types import Array
+from .options import Optioned
 
 PathLike = str | os.PathLike[str]
 
 
-class LoopBackend:
+class LoopBackend(Optioned):
     """Base of backends that run the own loop. Options that are None take the family's value.
 
     ``weights``: the checkpoint's folder instead of the catalogue's. ``controls``: kinds of ControlNet to load, and
@@ -35,17 +35,6 @@ class LoopBackend:
     family: ClassVar[Family]
     checkpoint: ClassVar[str] = ""
     """Catalogue name, where it is not the family's."""
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        """One signature of all options, those of the bases too: it is asked for what a backend takes before it is made."""
-        super().__init_subclass__(**options)
-        found: dict[str, inspect.Parameter] = {}
-        for base in reversed(cls.__mro__):
-            if "__init__" in vars(base) and base is not object:
-                for p in inspect.signature(vars(base)["__init__"]).parameters.values():
-                    if p.kind is p.KEYWORD_ONLY:
-                        found[p.name] = p
-        cls.__signature__ = inspect.Signature(list(found.values()))  # type: ignore[attr-defined]
 
     def __init__(
         self,

@@ -141,8 +141,9 @@ def read_json(path: Path) -> dict[str, Any]:
     return data
 
 
-def read_model(kind: Any, folder: Path, dtype: Any) -> Any:
-    """One model of diffusers or transformers from its folder, safetensors only. Raises WeightsError."""
+def read_model(kind: Any, folder: Path, dtype: Any, *, complete: bool = True) -> Any:
+    """One model of diffusers or transformers from its folder, safetensors only. Raises WeightsError, also for missing
+    tensors unless ``complete`` is False (a net that borrows layers of another)."""
     if not (folder / "config.json").is_file():
         raise WeightsError(f"{folder}/config.json is not there; expected the folder of a {kind.__name__}")
     files = sorted(f.name for f in folder.glob("*.safetensors"))
@@ -162,7 +163,7 @@ def read_model(kind: Any, folder: Path, dtype: Any) -> Any:
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise WeightsError(f"{folder} cannot be read as {kind.__name__}: {error}") from error
     missing = sorted(report.get("missing_keys", ()))
-    if missing:  # the libraries would make them up at random
+    if missing and complete:  # the libraries would make them up at random
         raise WeightsError(
             f"{folder} is not a complete {kind.__name__}: {len(missing)} tensors are missing, such as {missing[0]}"
         )

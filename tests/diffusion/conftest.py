@@ -28,6 +28,7 @@ def one_thread():
 def zoo(tmp_path_factory):
     """name -> folder; made when first asked for."""
     import tiny
+    import tiny_flow
 
     root = tmp_path_factory.mktemp("checkpoints")
     recipes = {
@@ -41,6 +42,10 @@ def zoo(tmp_path_factory):
         "depth-xl": lambda f: tiny.controlnet(f, large=True),
         "union-xl": lambda f: tiny.controlnet(f, large=True, union=True),
         "taesd": lambda f: tiny.previewer(f),
+        "z-image-controlnet": lambda f: tiny_flow.z_image(f),
+        "z-image-net": lambda f: tiny_flow.z_image_controlnet(f),
+        "qwen-image-edit": lambda f: tiny_flow.qwen_edit(f),
+        "flux2-klein": lambda f: tiny_flow.flux2(f),
     }
 
     class Zoo(dict):
