@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..errors import WeightsError
-from .integrity import write_manifest
+from .integrity import MANIFEST, write_manifest
 from .spec import PICKLES, UNPINNED, Spec
 
 ENDPOINT = "https://huggingface.co"
@@ -57,6 +57,10 @@ def download(
     wanted = [f for f in listed if entry.wants(f.path)]
     if not any(f.path.endswith(".safetensors") for f in wanted):
         raise WeightsError(_nothing_safe(entry, listed, commit))
+    if target.exists() and not (target / MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
+        raise WeightsError(
+            f"{target} is there already and no download of stagekit; move it away, or choose another folder"
+        )
     total, done = sum(f.size for f in wanted), 0
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

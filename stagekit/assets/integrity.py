@@ -1,8 +1,8 @@
 """Checksums: the catalogue's, and those noted when a model was downloaded.
 
 A downloaded folder has ``stagekit.json``: repository, commit, and each file's bytes and sha256. Hashing gigabytes takes
-seconds, so what was found right is noted in ``.verified.json`` with its size and time of change, and hashed again when
-either changes, or when ``stagekit weights verify`` asks.
+seconds, so what was found right is noted there in ``.verified.json`` with its size and time of change, and hashed again
+when either changes, or when ``stagekit weights verify`` asks.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def check_folder(folder: Path, entry: Spec, *, every: bool = False) -> dict[str,
                 ) from None
             stamp[path] = state
         checked[path] = True
-    if checked:
+    if checked and (folder / MANIFEST).is_file():  # other programs' caches are left as they are
         with contextlib.suppress(OSError):  # a folder that may only be read is hashed each time
             (folder / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
     return checked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,6 +172,23 @@ def test_only_pickles_are_refused(hub: Hub, world: Path, tmp_path: Path) -> None
         store.model_folder("small", own)
     with pytest.raises(WeightsError, match="pickled"):
         store.model_folder("small", own / "pytorch_model.bin")
+
+
+def test_what_is_not_ours_is_left_alone(hub: Hub, world: Path, tmp_path: Path) -> None:
+    own = put(world / "small", notes=b"mine")
+    with pytest.raises(WeightsError, match="no download of stagekit"):
+        store.pull("small")
+    assert left(own) == ["notes"]
+    (own / "notes").unlink()
+    store.pull("small")
+    store.pull("small", revision="main")  # an own download is replaced
+    assert (world / "small" / "model.safetensors").read_bytes() == TENSORS
+    foreign = put(tmp_path / "hf" / "x", config__json=b"{}", model__safetensors=TENSORS)
+    from stagekit.assets.integrity import check_folder
+
+    pinned = specs.Spec("small", repo="a/b", checksums={"config.json": hashlib.sha256(b"{}").hexdigest()})
+    assert check_folder(foreign, pinned) == {"config.json": True}
+    assert left(foreign) == ["config.json", "model.safetensors"]
 
 
 def test_altered_and_missing_files_are_refused(hub: Hub, world: Path) -> None:

@@ -7,12 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from stagekit import registry
 from stagekit.assets.spec import catalog
 from stagekit.backends.hub import Checkpoint
 from stagekit.backends.prepare import FILTERS, RULES, preparation
+from stagekit.runtime import Runtime
+from stagekit.types import Image
 
 TASKS = ("segment", "refine", "room", "depth")
 EVERY = [(task, name) for task in TASKS for name in registry.BACKENDS[task]]
@@ -43,6 +46,29 @@ def test_every_network_is_run_on_a_tiny_checkpoint() -> None:
         kind = registry.resolve(task, name)
         if issubclass(kind, Checkpoint):
             assert f".{kind.__name__}" in texts or f'"{name}"' in texts, (task, name)
+
+
+@pytest.mark.parametrize(
+    ("task", "name"), [(t, n) for t, n in EVERY if t != "refine" and n in catalog() and "." not in n]
+)
+def test_half_precision_runs(task: str, name: str, tmp_path: Path, device: str) -> None:
+    """The number type that CUDA takes by default."""
+    pytest.importorskip("transformers", reason="the extra 'models' is not installed")
+    import tiny
+
+    builder = getattr(tiny, "depth_anything" if name.startswith("depth-anything") else name)
+    backend = registry.resolve(task, name)(weights=builder(tmp_path / name))
+    backend.open(Runtime(device=device, dtype="bf16", allow=(name,)))
+    assert backend.dtype == "bf16" and next(backend.model.parameters()).element_size() == 2
+    image = Image(np.random.default_rng(0).integers(0, 256, (90, 130, 3), dtype=np.uint8))
+    if task == "room":
+        assert sum(backend(image).probabilities.values()) == pytest.approx(1)
+    elif task == "depth":
+        assert np.isfinite(backend.inverse([image])[0]).all()
+    else:
+        prompts = {"points": [(20, 30)], "boxes": (5, 5, 60, 60)} if getattr(backend, "needs_prompts", False) else {}
+        found = backend(image, **prompts)
+        assert found.labels.shape == (90, 130) and np.isfinite(np.asarray(found.probabilities, np.float32)).all()
 
 
 def test_looking_at_backends_imports_no_engine() -> None:
