@@ -67,10 +67,9 @@ def verified(name: str, path: PathLike | None = None) -> bytes:
 
 
 def find_folder(name: str, path: PathLike | None = None) -> Path | None:
-    """The folder of the hub's model ``name``, or None; nothing in it is checked. ``path`` is then the only place."""
-    entry = spec(name)
-    places = _places(entry) if path is None else iter([Path(path)])
-    return next((place for place in places if _holds(place)), None)
+    """The first folder with safetensors of the hub's model ``name``, or None; nothing in it is checked. ``path`` is then
+    the only place."""
+    return next((place for place in _candidates(name, path) if _holds(place, (".safetensors",))), None)
 
 
 def model_folder(
@@ -88,6 +87,9 @@ def model_folder(
         raise WeightsError(_pickled(name, Path(path)))
     found = find_folder(name, path)
     if found is None:
+        pickled = next((place for place in _candidates(name, path) if _holds(place, PICKLES)), None)
+        if pickled is not None and (offline or path is not None):
+            raise WeightsError(_pickled(name, pickled))
         if path is not None:
             raise WeightsError(
                 f"{path} holds no weights of {name}: expected a folder with config.json and *.safetensors"
@@ -98,8 +100,6 @@ def model_folder(
                 f"run: stagekit weights pull {name}"
             )
         return pull(name, allowed=allowed)
-    if not any(found.rglob("*.safetensors")):
-        raise WeightsError(_pickled(name, found))
     if path is None:
         check_folder(found, entry)
     return found
@@ -125,7 +125,7 @@ def pull(
         return find(name)
     check_licence(entry, allowed)
     target = Path(to if to is not None else cache_folder()) / name
-    if revision is None and _holds(target) and any(target.rglob("*.safetensors")):
+    if revision is None and _holds(target, (".safetensors",)):
         check_folder(target, entry, every=True)
         return target
     return download(entry, target, revision=revision or entry.revision, **options)  # type: ignore[arg-type]
@@ -143,9 +143,14 @@ def _places(entry: Spec) -> Iterator[Path]:
             yield snapshots / main.read_text("utf-8").strip()
 
 
-def _holds(place: Path) -> bool:
-    """Whether a folder has weights in it, of whatever format; a model index counts for pipelines of several parts."""
-    return place.is_dir() and any(p.suffix.lower() in (".safetensors", *PICKLES) for p in place.rglob("*"))
+def _candidates(name: str, path: PathLike | None) -> Iterator[Path]:
+    entry = spec(name)
+    return _places(entry) if path is None else iter([Path(path)])
+
+
+def _holds(place: Path, suffixes: tuple[str, ...]) -> bool:
+    """Whether a folder, or one inside it (pipelines of several parts), has files of these kinds."""
+    return place.is_dir() and any(p.suffix.lower() in suffixes for p in place.rglob("*"))
 
 
 def _pickled(name: str, place: Path) -> str:

@@ -91,6 +91,15 @@ def test_search_order(world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         store.model_folder("small", tmp_path / "nowhere")
 
 
+def test_a_pickle_hides_no_safe_weights(world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "named" / "small", config__json=b"{}", pytorch_model__bin=b"x")
+    monkeypatch.setenv("STAGEKIT_WEIGHTS", str(tmp_path / "named"))
+    with pytest.raises(WeightsError, match=r"named.small holds pickled"):
+        store.model_folder("small")
+    safe = put(world / "small", config__json=b"{}", model__safetensors=TENSORS)
+    assert store.model_folder("small") == safe
+
+
 def test_offline_stops_and_prints_the_command(hub: Hub, world: Path) -> None:
     with pytest.raises(WeightsError, match="stagekit weights pull small"):
         store.model_folder("small", offline=True)
