@@ -52,24 +52,25 @@ def encode(light: Array) -> Array:
     return (np.where(c <= 0.0031308, c * 12.92, 1.055 * np.power(c, 1 / 2.4) - 0.055) * 255).astype(np.float32)
 
 
-def composite(
-    photo: Array, colour: Array, alpha: Array, ratio: Array, look: PhotoLook, *, seed: int, added: Array | None = None
-) -> Array:
-    """uint8 HxWx3: ``colour`` (linear, not premultiplied) over ``photo`` x ``ratio`` + ``added`` with coverage ``alpha``.
+_ROWS = 256
+"""Rows put together at a time: a large photo in float32 would take gigabytes."""
+
+
+def composite(photo: Array, colour: Array, alpha: Array, ratio: Array, look: PhotoLook, *, seed: int) -> Array:
+    """uint8 HxWx3: ``colour`` (linear, not premultiplied) over ``photo`` x ``ratio`` with coverage ``alpha``.
 
     Pixels with no furniture and ratio 1 keep the photo's own bytes.
     """
-    base = photo_light(photo) * ratio
-    if added is not None:
-        base = np.maximum(base + added, 0)
-    black = look.black
-    front = black + (1 - black) * shoulder(colour)
-    a = alpha[..., None]
-    out = encode(front * a + base * (1 - a))
-    touched = (alpha > 0) | (np.abs(ratio - 1).max(-1) > 0)
-    if added is not None:
-        touched |= np.abs(added).max(-1) > 0
-    grain = grain_field(alpha.shape, look, seed) * 255
-    out += grain * a  # shadows keep the photo's own grain
-    result = np.clip(out + 0.5, 0, 255).astype(np.uint8)
-    return np.where(touched[..., None], result, photo)
+    grain = grain_field(alpha.shape, look, seed)
+    result = photo.copy()
+    for top in range(0, photo.shape[0], _ROWS):
+        part = slice(top, top + _ROWS)
+        a = alpha[part, :, None]
+        touched = (a > 0) | (ratio[part] != 1).any(-1, keepdims=True)
+        if not touched.any():
+            continue
+        front = look.black + (1 - look.black) * shoulder(colour[part])
+        out = encode(front * a + photo_light(photo[part]) * ratio[part] * (1 - a))
+        out += grain[part] * 255 * a  # shadows keep the photo's own grain
+        np.copyto(result[part], np.clip(out + 0.5, 0, 255).astype(np.uint8), where=touched)
+    return result

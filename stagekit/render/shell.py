@@ -203,15 +203,20 @@ def surface_labels(layout: Layout, width: int, height: int) -> Array:
     """uint8 (height, width), values as ``types.SURFACES``, of the layout's proxy surfaces at any picture size."""
     rects = rectangles(layout)
     camera = layout.camera.scaled(width, height)
-    uv = np.stack(np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5), -1)
-    _, index, s, t = first_hit(rects, camera.centre, camera.rays(uv))
     value = {"floor": 1, "wall": 2, "ceiling": 3}
-    labels = np.array([value[r.kind] for r in rects] + [0], np.uint8)[index]
-    for o in layout.openings:
-        k = next((i for i, r in enumerate(rects) if r.wall == o.wall), -1)
-        if k < 0 or o.kind == "opening":
-            continue
-        along, up = s * rects[k].size_m[0], t * rects[k].size_m[1]
-        inside = (index == k) & (along >= o.left_m) & (along <= o.right_m) & (up >= o.bottom_m) & (up <= o.top_m)
-        labels[inside] = 4 if o.kind == "window" else 5
+    table = np.array([value[r.kind] for r in rects] + [0], np.uint8)
+    labels = np.empty((height, width), np.uint8)
+    for top in range(0, height, 256):  # rays of a whole large photo would take gigabytes
+        v = np.arange(top, min(top + 256, height)) + 0.5
+        directions = camera.rays(np.stack(np.meshgrid(np.arange(width) + 0.5, v), -1))
+        _, index, s, t = first_hit(rects, camera.centre, directions)
+        part = table[index]
+        for o in layout.openings:
+            k = next((i for i, r in enumerate(rects) if r.wall == o.wall), -1)
+            if k < 0 or o.kind == "opening":
+                continue
+            along, up = s * rects[k].size_m[0], t * rects[k].size_m[1]
+            inside = (index == k) & (along >= o.left_m) & (along <= o.right_m) & (up >= o.bottom_m) & (up <= o.top_m)
+            part[inside] = 4 if o.kind == "window" else 5
+        labels[top : top + 256] = part
     return labels
