@@ -158,7 +158,7 @@ class LoopBackend(Optioned):
 
     def _finder(self, runtime: Any) -> Callable[[str, PathLike | None], Path]:
         def find(name: str, path: PathLike | None) -> Path:
-            if path is not None and Path(path).is_file():
+            if path is not None and (Path(path).is_file() or not name):
                 return Path(path)
             return model_folder(
                 name, path, offline=getattr(runtime, "offline", True), allowed=getattr(runtime, "allow", ())

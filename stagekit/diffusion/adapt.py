@@ -13,10 +13,11 @@ CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.261302
 
 
 def read_tensors(path: Path) -> dict[str, Any]:
-    """The tensors of a safetensors file, or of the only one in a folder. Raises WeightsError."""
+    """The tensors of a safetensors file, or of the only one in a folder or its ``unet/``. Raises WeightsError."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    path = path / "unet" if (path / "unet").is_dir() else path
     if path.is_dir():
         files = sorted(path.glob("*.safetensors"))
         if len(files) != 1:

@@ -30,6 +30,22 @@ class Steer:
     kinds: tuple[int, ...] = ()
     scale: float = 1.0
 
+    def options(self, batch: int, parts: Parts) -> dict[str, Any]:
+        """What the net takes beside latents and prompt."""
+        import torch
+
+        pictures = [p.expand(batch, -1, -1, -1) for p in self.pictures]
+        if not self.kinds:
+            return {"controlnet_cond": pictures[0], "conditioning_scale": self.scale}
+        chosen = torch.zeros(1, self.net.config.num_control_type)
+        chosen[0, list(self.kinds)] = 1
+        return {
+            "controlnet_cond": pictures,
+            "conditioning_scale": [self.scale] * len(pictures),
+            "control_type": chosen.to(parts.device, parts.dtype).expand(batch, -1),
+            "control_type_idx": list(self.kinds),
+        }
+
 
 def sample(
     parts: Parts,
@@ -71,6 +87,10 @@ def sample(
         else:
             latents = noise * scheduler.init_noise_sigma
 
+        # Made once, not at each step: a small copy to the device would make the host wait for it
+        both = {plan.guided(i, len(steps)) for i in range(len(steps))}
+        inputs = {g: conditions(parts, words, size, reference, count, g) for g in both}
+        asked = {g: [s.options(count * (1 + g), parts) for s in steers] for g in inputs}
         shown = latents
         with parts.using(parts.unet, *nets):
             for i, t in enumerate(steps):
@@ -79,12 +99,11 @@ def sample(
                 guided = plan.guided(i, len(steps))
                 copies = 2 if guided else 1
                 x = scheduler.scale_model_input(latents.repeat(copies, 1, 1, 1), t)
-                context, pooled = words.batch(count, guided)
-                added = conditions(parts, pooled, size, reference, count, guided)
+                context, added = inputs[guided]
 
                 down = middle = None
                 if plan.controlled(i, len(steps)):
-                    down, middle = steer(steers, x, t, context, added)
+                    down, middle = steer(steers, asked[guided], x, t, context, added)
 
                 if sees_mask:
                     seen = torch.cat([hole.expand(count, -1, -1, -1), hidden], dim=1).repeat(copies, 1, 1, 1)
@@ -116,25 +135,14 @@ def sample(
             return decode_latents(parts, latents)
 
 
-def steer(steers: Sequence[Steer], x: Any, t: Any, context: Any, added: dict[str, Any]) -> tuple[Any, Any]:
+def steer(
+    steers: Sequence[Steer], asked: Sequence[dict[str, Any]], x: Any, t: Any, context: Any, added: dict[str, Any]
+) -> tuple[Any, Any]:
     """Residuals for the UNet's blocks, summed over the ControlNets; (None, None) without any."""
-    import torch
-
     down: Any = None
     middle: Any = None
-    for s in steers:
-        pictures = [p.expand(x.shape[0], -1, -1, -1) for p in s.pictures]
-        options: dict[str, Any] = {"controlnet_cond": pictures[0], "conditioning_scale": s.scale}
-        if s.kinds:
-            chosen = torch.zeros(1, s.net.config.num_control_type, device=x.device, dtype=x.dtype)
-            chosen[0, list(s.kinds)] = 1
-            options = {
-                "controlnet_cond": pictures,
-                "conditioning_scale": [s.scale] * len(pictures),
-                "control_type": chosen.expand(x.shape[0], -1),
-                "control_type_idx": list(s.kinds),
-            }
-        extra = {k: v for k, v in added.items() if k != "image_embeds"}
+    extra = {k: v for k, v in added.items() if k != "image_embeds"}
+    for s, options in zip(steers, asked, strict=True):
         more, mid = s.net(x, t, encoder_hidden_states=context, added_cond_kwargs=extra, return_dict=False, **options)
         down = list(more) if down is None else [a + b for a, b in zip(down, more, strict=True)]
         middle = mid if middle is None else middle + mid
@@ -142,12 +150,13 @@ def steer(steers: Sequence[Steer], x: Any, t: Any, context: Any, added: dict[str
 
 
 def conditions(
-    parts: Parts, pooled: Any, size: tuple[int, ...], reference: Any, count: int, guided: bool
-) -> dict[str, Any]:
-    """What the UNet takes beside the prompt: SDXL's pooled text and sizes (original, crop, target), an IP-Adapter's
-    picture."""
+    parts: Parts, words: Words, size: tuple[int, ...], reference: Any, count: int, guided: bool
+) -> tuple[Any, dict[str, Any]]:
+    """The prompt, and what the UNet takes beside it: SDXL's pooled text and sizes (original, crop, target), an
+    IP-Adapter's picture."""
     import torch
 
+    context, pooled = words.batch(count, guided)
     added: dict[str, Any] = {}
     if parts.large:
         added["text_embeds"] = pooled
@@ -156,7 +165,7 @@ def conditions(
     if reference is not None:
         halves = reference if guided else reference[1:]
         added["image_embeds"] = [torch.cat([h.expand(count, *h.shape[1:]) for h in halves])]
-    return added
+    return context, added
 
 
 def scale_of(parts: Parts) -> int:

@@ -1,5 +1,5 @@
-"""The runtime's switches, applied to loaded models. None of them changes what is computed, only how fast and in how much
-memory; attention is PyTorch's fused one in any case."""
+"""The runtime's switches, applied to loaded models: how fast, in how much memory. All but tiles give the same picture up to
+rounding; a tile's normalisation sees that tile alone. Attention is PyTorch's fused one in any case."""
 
 from __future__ import annotations
 

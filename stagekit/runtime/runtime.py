@@ -39,6 +39,10 @@ class Runtime:
     ``"10GB"``, or None; ``threads``: processor threads, or None for all; ``offline``: never download; ``allow``: names
     of models that are not free for commercial use and that you may use all the same, such as ``("segformer",)``.
 
+    Switches of large models, None where the backend is to choose what suits the device: ``offload``: idle models wait in
+    main memory; ``channels_last``: pictures in memory as tensor cores read them; ``vae_tiling``: decode in tiles;
+    ``compile``: ``off``, ``regional`` (repeated blocks) or ``full``.
+
     Backends stay loaded until the runtime is closed or the budget needs their place, least recently used first.
     """
 
@@ -50,6 +54,10 @@ class Runtime:
         threads: int | None = None,
         offline: bool = True,
         allow: Sequence[str] = (),
+        offload: bool | None = None,
+        channels_last: bool | None = None,
+        vae_tiling: bool | None = None,
+        compile: str | None = None,
     ) -> None:
         self.device = pick_device(device)
         self.dtype = pick_dtype(dtype, self.device)
@@ -61,6 +69,9 @@ class Runtime:
         if isinstance(allow, str):
             raise OptionError(f'allow takes a sequence of names, such as ("{allow}",), got {allow!r}')
         self.allow = frozenset(allow)
+        if compile not in (None, "off", "regional", "full"):
+            raise OptionError(f"compile must be off, regional or full, got {compile!r}")
+        self.offload, self.channels_last, self.vae_tiling, self.compile = offload, channels_last, vae_tiling, compile
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -199,11 +199,46 @@ def test_guard_policies(monkeypatch):
     assert f.guard("off").run(f.paint, PHOTO, LAYOUT, None, 3, 1)[0][0, 0, 0] == 3
 
 
-def test_the_guards_findings_reach_the_record(zoo):
-    """The real guard on what a random model paints over a whole floor and its walls."""
-    stage = sk.Furnish(
-        "sd15-controlnet", **options(zoo, "sd15-controlnet", mode="free", controls=("lines",), guard="report")
+def test_the_guards_findings_reach_the_record(zoo, monkeypatch):
+    """Photo before and picture after go through the embedded segmentation; what it finds is a warning of the step."""
+    from stagekit.room import guard
+
+    asked = []
+
+    def compare(photo, picture, before, after, layout, mask, furniture):
+        asked.append((np.array_equal(photo, PHOTO.array), before.classes == after.classes, mask.any(), furniture.any()))
+        return [guard.Finding("added", "window", (1, 2, 3, 4))]
+
+    monkeypatch.setattr(guard, "compare", compare)
+    stage = sk.Furnish("sd15-controlnet", **options(zoo, "sd15-controlnet", guard="report", variants=2))
+    scene = sk.Pipeline(stage)(
+        PHOTO, layout=LAYOUT, placements=(CHAIR,), runtime=sk.Runtime(device="cpu"), on_event=lambda e: None
     )
-    scene = sk.Pipeline(stage)(PHOTO, layout=LAYOUT, placements=(), runtime=sk.Runtime(device="cpu"), on_event=print)
-    assert isinstance(scene.record[-1].warnings, tuple)
-    assert all("the building changed" in w or "longer than" in w for w in scene.record[-1].warnings)
+    assert asked == [(True, True, True, True)] * 2
+    told = [w for w in scene.record[-1].warnings if "building" in w]
+    assert told == [f"the building changed: variant {i}: window added at x 1-3, y 2-4" for i in (0, 1)]
+
+
+def test_few_steps(zoo, tmp_path):
+    """A preset brings its sampler, steps and guidance; its weights are laid over the UNet."""
+    import torch
+    from safetensors.torch import save_file
+
+    name = "lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn1_to_q"
+    save_file(
+        {f"{name}.lora_down.weight": torch.ones(1, 64), f"{name}.lora_up.weight": torch.ones(64, 1)},
+        tmp_path / "few.safetensors",
+    )
+    made = options(zoo, "sd15-controlnet", few_steps="lightning", few_weights=tmp_path / "few.safetensors")
+    backend = SD15ControlNet(**{k: v for k, v in made.items() if k != "steps"})
+    assert (backend.plan.steps, backend.plan.guidance, backend.sampler) == (4, 1.0, "euler_trailing")
+    plain = SD15ControlNet(**options(zoo, "sd15-controlnet"))
+    for b in (backend, plain):
+        b.open(sk.Runtime(device="cpu"))
+    weight = [dict(b.painter.parts.unet.named_modules())[
+        "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q"
+    ].weight for b in (backend, plain)]  # fmt: skip
+    assert torch.allclose(weight[0], weight[1] + 1.0)
+    events = []
+    backend(PHOTO, LAYOUT, [CHAIR], seed=1, progress=lambda f, text: events.append(text))
+    assert [e for e in events if e.startswith("step")] == [f"step {i} of 4" for i in range(1, 5)]

@@ -1,0 +1,61 @@
+"""The runtime's switches: what they choose by themselves, and what they do to the picture."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import tiny
+import torch
+
+from stagekit.diffusion.parts import load_parts
+from stagekit.diffusion.sample import Steer, sample
+from stagekit.diffusion.schedule import Plan
+from stagekit.diffusion.text import Prompts
+from stagekit.diffusion.tune import Switches, tune
+from stagekit.errors import OptionError
+from stagekit.runtime import Runtime
+
+
+def test_automatic_choices():
+    assert Switches.of(Runtime(device="cpu")) == Switches()
+    assert Switches.of(None) == Switches()
+    assert Switches.of(SimpleNamespace(device="cuda")) == Switches(channels_last=True)
+    chosen = Runtime(device="cpu", offload=True, channels_last=True, vae_tiling=True, compile="regional")
+    assert Switches.of(chosen) == Switches(True, "regional", True, True)
+    with pytest.raises(OptionError, match="off, regional or full"):
+        Runtime(device="cpu", compile="fast")
+
+
+def test_memory_format_and_slices_keep_the_picture(zoo):
+    """Slices: one picture of a batch after the other. A picture of one tile is the same tiled."""
+
+    def run(switches: Switches) -> torch.Tensor:
+        parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]})
+        tune(parts, switches)
+        assert parts.vae.use_tiling == parts.vae.use_slicing == switches.vae_tiling
+        steers = [Steer(parts.controls["depth"], (tiny.picture(32, seed=9) / 2 + 0.5,))]
+        words = Prompts(parts)("a room", None)
+        return sample(parts, words, Plan(2, 4.0), tiny.picture(32), tiny.hole(32), seeds=(1, 2), steers=steers)
+
+    plain = run(Switches())
+    assert torch.allclose(run(Switches(channels_last=True)), plain, atol=1e-4)
+    assert torch.allclose(run(Switches(vae_tiling=True)), plain, atol=1e-4)
+
+
+def test_regional_compiling_takes_the_repeated_blocks(zoo):
+    parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]})
+    tune(parts, Switches(compile="regional"))
+    for net in (parts.unet, parts.controls["depth"]):
+        marked = {type(m).__name__ for m in net.modules() if m._compiled_call_impl is not None}
+        assert marked == {"BasicTransformerBlock", "ResnetBlock2D"}
+
+
+def test_offload_moves_modules_only_while_they_work(zoo):
+    parts = load_parts(zoo["sd15"])
+    parts.offload, parts.device, moved = True, "device", []
+    parts.unet.to = lambda device: moved.append(str(device))  # type: ignore[method-assign]
+    with parts.using(parts.unet):
+        moved.append("work")
+    assert moved == ["device", "work", "cpu"]
+    assert not load_parts(zoo["sd15"], device="cpu", offload=True).offload, "on the CPU there is nowhere to go"
