@@ -52,6 +52,9 @@ class RelativeDepth(Checkpoint):
     """A depth network of transformers, aligned to the layout. ``notes`` say what was doubtful in the last photo."""
 
     kind = "AutoModelForDepthEstimation"
+    spare = (
+        r"\.fusion_stage\.layers\.0\.residual_layer1\.",
+    )  # the first layer has nothing to add; Intel/dpt-large lacks it
     notes: tuple[str, ...] = ()
 
     def __call__(self, image: Image, layout: Layout, segments: Segments | None = None) -> DepthMap:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +31,8 @@ class Checkpoint:
     name: ClassVar[str]
     kind: ClassVar[str]
     """transformers' class."""
+    spare: ClassVar[tuple[str, ...]] = ()
+    """Patterns of tensors that inference never reads, and that published weights may lack."""
 
     def __init__(self, *, weights: str | os.PathLike[str] | None = None) -> None:
         self.weights = weights
@@ -57,7 +60,7 @@ class Checkpoint:
             wanted = getattr(runtime, "dtype", "fp32")
             self.dtype = wanted if wanted in entry.dtypes else "fp32"
             self._prepare = preparation(entry, self._folder)
-            self._model = load(self.kind, self._folder, self.device, self.dtype, self.name)
+            self._model = load(self.kind, self._folder, self.device, self.dtype, self.name, spare=self.spare)
             self.bytes = sum(p.numel() * p.element_size() for p in self._model.parameters())
             self.opened()
         return self
@@ -92,10 +95,13 @@ class Checkpoint:
         return torch.from_numpy(array).to(self.device, getattr(torch, TORCH_DTYPES[self.dtype]))
 
 
-def load(kind: str, folder: Path, device: str, dtype: str, name: str, **options: Any) -> Any:
+def load(
+    kind: str, folder: Path, device: str, dtype: str, name: str, *, spare: Sequence[str] = (), **options: Any
+) -> Any:
     """A model of transformers' class ``kind``, in evaluation mode, without gradients.
 
-    Raises WeightsError when the files are no such model or tensors are missing: transformers would make these up.
+    Raises WeightsError when the files are no such model or tensors are missing (but for those that fit a pattern of
+    ``spare``): transformers would make these up.
     """
     try:
         torch = import_module("torch")
@@ -119,6 +125,7 @@ def load(kind: str, folder: Path, device: str, dtype: str, name: str, **options:
             f"{folder} cannot be read as {name}: {error}; restore it: stagekit weights pull {name}"
         ) from error
     missing = [*report.get("missing_keys", ()), *(str(k) for k in report.get("mismatched_keys", ()))]
+    missing = [key for key in missing if not any(re.search(pattern, key) for pattern in spare)]
     if missing:
         raise WeightsError(
             f"{folder} is not a complete {name}: {len(missing)} tensors are missing or of another shape, such as "

@@ -94,6 +94,8 @@ class MaskClassifier(Network):
     """Networks that give masks and a class for each: a pixel's class is the sum over the masks that cover it
     (Cheng et al. 2021, semantic inference)."""
 
+    spare = (r"^criterion\.",)  # the training loss
+
     def _inputs(self, pixels: Any) -> dict[str, Any]:
         return {"pixel_values": pixels}
 

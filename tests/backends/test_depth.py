@@ -10,7 +10,7 @@ import pytest
 
 import stagekit as sk
 from stagekit.backends import depth
-from stagekit.errors import InputError, LicenceError
+from stagekit.errors import InputError, LicenceError, WeightsError
 from stagekit.runtime import Runtime
 from stagekit.types import Camera, Image, Layout, Segments, Wall
 
@@ -174,6 +174,24 @@ class TestNetworks:
         stage = sk.EstimateDepth("dpt", weights=str(folders["dpt"]))
         scene = sk.Pipeline(stage)(photo(), layout=layout, runtime=Runtime(device="cpu"), on_event=lambda event: None)
         assert scene.depth.array.shape == (H, W)
+
+    def test_tensors_that_are_never_read_may_be_missing(self, folders: dict[str, Path], tmp_path: Path) -> None:
+        """The published DPT-Large lacks one unit of its first fusion layer, which has nothing to add."""
+        from safetensors.numpy import load_file, save_file
+
+        for file in folders["dpt"].iterdir():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+        tensors = load_file(tmp_path / "model.safetensors")
+        spare = [k for k in tensors if "fusion_stage.layers.0.residual_layer1" in k]
+        assert len(spare) >= 4
+        fewer = {k: v for k, v in tensors.items() if k not in spare}
+        save_file(fewer, tmp_path / "model.safetensors", metadata={"format": "pt"})
+        a, b = (depth.Dpt(weights=f).open().inverse([photo()])[0] for f in (folders["dpt"], tmp_path))
+        np.testing.assert_array_equal(a, b)
+        fewer.pop("head.head.0.weight")
+        save_file(fewer, tmp_path / "model.safetensors", metadata={"format": "pt"})
+        with pytest.raises(WeightsError, match=r"head\.head\.0\.weight"):
+            depth.Dpt(weights=tmp_path).open()
 
     def test_licence(self, folders: dict[str, Path]) -> None:
         with pytest.raises(LicenceError, match="depth-anything-v2-large"):
