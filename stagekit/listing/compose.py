@@ -38,11 +38,17 @@ class Text:
     keywords: tuple[str, ...]
 
 
-@cache
-def phrases(language: str) -> dict[str, Any]:
-    """The phrase file of a language. Raises OptionError for one that there is none for."""
+def check_choice(tone: str, language: str) -> None:
+    """Raise OptionError for a tone or a language that there is none of."""
+    if tone not in TONES:
+        raise OptionError(f"tone must be one of {', '.join(TONES)}, got {tone!r}")
     if language not in LANGUAGES:
         raise OptionError(f"language must be one of {', '.join(LANGUAGES)}, got {language!r}")
+
+
+@cache
+def phrases(language: str) -> dict[str, Any]:
+    """The phrase file of a language."""
     return tomllib.loads(files("stagekit.listing").joinpath(f"phrases_{language}.toml").read_text("utf-8"))
 
 
@@ -58,8 +64,7 @@ def describe(
 
 def write(facts: Mapping[str, Fact], *, tone: str = "neutral", language: str = "en", seed: int = 0) -> Text:
     """The text of ``facts``; the same seed gives the same words."""
-    if tone not in TONES:
-        raise OptionError(f"tone must be one of {', '.join(TONES)}, got {tone!r}")
+    check_choice(tone, language)
     book = phrases(language)
     known = {n: f.value for n, f in facts.items() if f.sure}
     fill = _fillings(known, book)

@@ -11,6 +11,8 @@ from ..types import Array, Layout, OpeningKind, Segments
 
 GRID = 256
 """Long side in cells on which parts are counted."""
+GLIMPSE = 0.06
+"""Small windows must be surer: glass partitions look like them."""
 SINGLE_M = 1.7
 """Windows side by side look like one opening that is wider."""
 COUNTED = 0.76
@@ -39,7 +41,9 @@ class Seen:
     def sure(self) -> bool:
         """Large and certain enough to be told of."""
         rule = RULES.get(self.name)
-        return rule is not None and self.share >= rule[0] and self.certainty >= rule[1]
+        if rule is None or self.share < rule[0]:
+            return False
+        return self.certainty >= rule[1] + (GLIMPSE if self.share < 3 * rule[0] and self.name == "window" else 0.0)
 
     @property
     def absent(self) -> bool:

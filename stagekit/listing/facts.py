@@ -26,6 +26,7 @@ SUPPORT: dict[str, tuple[float, tuple[tuple[str, float], ...]]] = {
 row. A draped sofa is taken for a bed, so a bedroom must look like one as a whole."""
 BARE = ("entrance_hall",)
 """Empty rooms of every kind are taken for these: a classifier's word alone does not count."""
+NEUTRALS = ("white", "light_grey", "grey", "dark_grey", "black")
 HIGH_M = 3.2
 """Ceilings from here on count as high; the scale of a photo is known to about 12 %, and 2.8 m should not be."""
 SCALE = 0.12
@@ -164,7 +165,9 @@ def _surfaces(image: Image, segments: Segments, layout: Layout | None, room: str
         found.append(Fact("floor_material", *told))
     if floor is not None:
         name = wood_tone(floor.lab) if told is not None and told[0] == "wood" else floor.name
-        found.append(Fact("floor_colour", name, min(0.9, floor.share), "as photographed"))
+        # white, grey and dark floors without a hue: exposure makes the one of the other
+        toned = 1.0 if name not in NEUTRALS or (told is not None and told[0] == "wood") else 0.6
+        found.append(Fact("floor_colour", name, min(0.9, floor.share) * toned, "as photographed"))
     return found
 
 

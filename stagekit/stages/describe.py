@@ -23,6 +23,13 @@ class Describe(Stage):
     writes = ("description",)
     asks = ("tone", "language")
 
+    def check_options(self) -> None:
+        """Also a tone or language that there is none of: said before anything is measured."""
+        from ..listing.compose import check_choice
+
+        super().check_options()
+        check_choice(self.asked.get("tone", "neutral"), self.asked.get("language", "en"))
+
     def run(
         self,
         image: Image,

@@ -34,7 +34,7 @@ ALLOWED = {
     "backends": LOW
     | {"registry", "imaging", "assets", "models", "diffusion", "room", "interior", "render", "surface", "inpaint"}
     | {"listing", "runtime"},
-    "stages": LOW | {"core", "interior", "surface", "inpaint", "registry", "imaging"},
+    "stages": LOW | {"core", "listing", "interior", "surface", "inpaint", "registry", "imaging"},
 }
 
 
