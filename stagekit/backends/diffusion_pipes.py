@@ -73,7 +73,8 @@ class PipeFurnish(RoomFurnish):
             for package in ("torch", "transformers", "diffusers"):
                 if find_spec(package) is None:
                     raise registry.need(package, self.name)
-            from ..diffusion.tune import Switches
+            from ..diffusion.parts import stored
+            from ..diffusion.tune import Switches, compile_net, quantize
             from ..runtime.memory import check_memory
 
             folder = self._folder(self.model, self.weights, runtime)
@@ -87,9 +88,11 @@ class PipeFurnish(RoomFurnish):
                 self._pipe.to(device)
             if switches.vae_tiling:
                 self._pipe.vae.enable_tiling()
+            quantize(self._pipe.transformer, switches.quantize)
+            compile_net(self._pipe.transformer, switches.compile)
             self._pipe.set_progress_bar_config(disable=True)
             modules = [m for m in self._pipe.components.values() if hasattr(m, "parameters")]
-            self.bytes = sum(p.numel() * p.element_size() for m in modules for p in m.parameters())
+            self.bytes = sum(stored(p) for m in modules for p in m.parameters())
         self._threads = getattr(runtime, "threads", None)
         self.guard.open(runtime)
         return self
@@ -105,13 +108,13 @@ class PipeFurnish(RoomFurnish):
         import torch
         from PIL import Image
 
-        from ..diffusion.paste import paste, window
+        from ..diffusion.paste import window
 
         if self._pipe is None:
             raise BackendError(f"{self.name} is not open; call open() first")
         place = window(job.mask, self.size)
         crop, hole = (Image.fromarray(a) for a in (place.cut(job.base), place.cut(job.mask).astype("uint8") * 255))
-        maps = [Image.fromarray(place.cut(job.maps[kind])) for kind in self.controls]
+        maps = [Image.fromarray(job.map_of(kind, place)) for kind in self.controls]
         made = []
         for k, seed in enumerate(seeds):
 
@@ -132,7 +135,7 @@ class PipeFurnish(RoomFurnish):
                 **self.arguments(job, crop, hole, maps),
             ).images[0]
             picture = out.convert("RGB").resize((place.width, place.height), Image.Resampling.BICUBIC)
-            made.append(paste(job.base, _array(picture), job.mask, place))
+            made.append(job.pasted(_array(picture), place))
         return made
 
     def arguments(self, job: Any, crop: Any, hole: Any, maps: list[Any]) -> dict[str, Any]:

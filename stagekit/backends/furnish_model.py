@@ -120,6 +120,7 @@ class RoomFurnish(Optioned):
             negative_prompt(wish, self.negative),
             {kind: getattr(maps, kind) for kind in self.controls},
             dict.fromkeys(self.controls, self.control_scale),
+            maps.alpha,
         )
 
         def paint(seeds: Sequence[int]) -> list[Array]:

@@ -21,8 +21,9 @@ OnStep = Callable[[int, int, Array | None], None]
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """What to paint: ``base`` uint8 HxWx3 is repainted where ``mask`` is set. ``maps``: kind -> uint8 HxWx3 for the
-    ControlNet of that kind, ``scales`` how much each counts (1 where nothing is said)."""
+    """What to paint: ``base`` uint8 HxWx3 is repainted where ``mask`` is set. ``maps``: kind -> uint8 picture of the same
+    view, of any size, for the ControlNet of that kind; ``scales`` how much each counts (1 where nothing is said).
+    ``core`` float HxW: what is pasted without a soft seam, see ``paste``."""
 
     base: Array
     mask: Array
@@ -30,6 +31,17 @@ class Job:
     negative: str | None = None
     maps: Mapping[str, Array] = field(default_factory=dict)
     scales: Mapping[str, float] = field(default_factory=dict)
+    core: Array | None = None
+
+    def map_of(self, kind: str, place: Window) -> Array:
+        """The map's part in the window, at the model's size."""
+        whole = self.maps[kind]
+        (h, w), (mh, mw) = self.mask.shape, whole.shape[:2]
+        return place.of((w, h), (mw, mh)).cut(whole)
+
+    def pasted(self, picture: Array, place: Window) -> Array:
+        """``base`` with the model's picture in its place."""
+        return paste(self.base, picture, self.mask, place, core=self.core)
 
 
 class Painter:
@@ -75,7 +87,17 @@ class Painter:
             sampler=self.sampler,
             on_step=None if on_step is None else self._watch(job, place, on_step),
         )
-        return [paste(job.base, to_picture(one), job.mask, place) for one in made]
+        return [job.pasted(to_picture(one), place) for one in made]
+
+    def warm_up(self, plan: Plan) -> None:
+        """Two steps of each kind that ``plan`` has (guided or not, with ControlNets or not) on a grey square of the model's
+        size, so that kernels are chosen and compiled before the first photo."""
+        grey = np.full((self.size, self.size, 3), 128, np.uint8)
+        job = Job(grey, np.ones(grey.shape[:2], bool), "", maps=dict.fromkeys(self.parts.controls, grey))
+        kinds = {(plan.guided(i, plan.steps), plan.controlled(i, plan.steps)) for i in range(plan.steps)}
+        for guided, controlled in sorted(kinds):
+            guidance, share = plan.guidance if guided else 0.0, float(controlled)
+            self.paint(job, Plan(2, guidance, control_until=share), [0])
 
     def _steers(self, job: Job, place: Window) -> list[Steer]:
         """One for each ControlNet; kinds that share a union net go together."""
@@ -88,7 +110,7 @@ class Painter:
             steers.append(
                 Steer(
                     net,
-                    tuple(to_tensor(place.cut(job.maps[k]), self.parts) for k in kinds),
+                    tuple(to_tensor(job.map_of(k, place), self.parts) for k in kinds),
                     tuple(self.unions[k] for k in kinds) if self.unions else (),
                     float(np.mean([job.scales.get(k, 1.0) for k in kinds])),
                 )
@@ -98,7 +120,7 @@ class Painter:
     def _watch(self, job: Job, place: Window, on_step: OnStep) -> Callable[[int, int, Any], None]:
         def watch(i: int, n: int, latents: Any) -> None:
             small = None if self.parts.previewer is None or i == 0 else self.preview(latents)
-            on_step(i, n, None if small is None else paste(job.base, _fitted(small, place), job.mask, place))
+            on_step(i, n, None if small is None else job.pasted(_fitted(small, place), place))
 
         return watch
 

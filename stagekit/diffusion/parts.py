@@ -51,7 +51,7 @@ class Parts:
     @property
     def bytes(self) -> int:
         """Memory of all parameters."""
-        return sum(p.numel() * p.element_size() for m in self.modules for p in m.parameters())
+        return sum(stored(p) for m in self.modules for p in m.parameters())
 
     @contextmanager
     def using(self, *modules: Any) -> Iterator[None]:
@@ -65,6 +65,12 @@ class Parts:
             if self.offload:
                 for module in modules:
                     module.to("cpu")
+
+
+def stored(tensor: Any) -> int:
+    """Bytes of a tensor; of a quantised one, which calls itself as wide as it was, those of its parts."""
+    inner = getattr(tensor, "__tensor_flatten__", None)
+    return int(tensor.nbytes) if inner is None else sum(int(getattr(tensor, name).nbytes) for name in inner()[0])
 
 
 def load_parts(

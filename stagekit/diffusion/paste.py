@@ -39,6 +39,13 @@ class Window:
             return _resized(part.astype(np.float32), self.width, self.height) > 1e-3
         return _resized(part, self.width, self.height)
 
+    def of(self, photo: tuple[int, int], other: tuple[int, int]) -> Window:
+        """The window in a picture of ``other`` (width, height) of what ``photo`` (width, height) shows."""
+        kx, ky = other[0] / photo[0], other[1] / photo[1]
+        x0, y0 = round(self.x0 * kx), round(self.y0 * ky)
+        x1, y1 = max(x0 + 1, round(self.x1 * kx)), max(y0 + 1, round(self.y1 * ky))
+        return Window(x0, y0, x1, y1, self.width, self.height)
+
     def back(self, picture: Array) -> Array:
         """A picture of the model's size at the window's own size in the photo; the exact inverse of ``cut``'s geometry."""
         return _resized(picture, self.x1 - self.x0, self.y1 - self.y0)
@@ -89,32 +96,45 @@ def _resized(array: Array, width: int, height: int) -> Array:
     return cv2.resize(array, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
 
 
-def paste(photo: Array, picture: Array, mask: Array, place: Window, *, feather: float | None = None) -> Array:
+def paste(
+    photo: Array,
+    picture: Array,
+    mask: Array,
+    place: Window,
+    *,
+    feather: float | None = None,
+    core: Array | None = None,
+) -> Array:
     """uint8 HxWx3: ``photo`` with ``picture`` (uint8, the model's size) where ``mask`` (bool HxW) is set.
 
     Pixels off the mask keep their bytes. The seam lies inside the mask: over ``feather`` pixels of the photo (default:
-    1 % of the window) the picture fades in, and its colours are led to those of the photo at the rim.
+    1 % of the window) the picture fades in, and its colours are led to those of the photo at the rim. ``core`` (float
+    HxW, 0..1): what shows in full however near to the rim, so that furniture is sharp before a window.
     """
     import cv2
 
-    height, width = place.y1 - place.y0, place.x1 - place.x0
     if picture.shape != (place.height, place.width, 3) or picture.dtype != np.uint8:
         raise InputError(
             f"expected a uint8 picture of {place.width}x{place.height} from the model, got {picture.dtype} {picture.shape}"
         )
     matched = match_colour(picture, place.cut(photo), place.cut(mask))
-    large = place.back(matched)
-    inside = np.ascontiguousarray(mask[place.slices]).astype(np.uint8)
-    # A border of the photo is no seam: distance is counted to pixels that are kept only
-    padded = cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-    distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1] if inside.min() == 0 else np.inf
-    reach = max(1.0, 0.01 * max(height, width) if feather is None else feather)
-    share = np.clip(np.asarray(distance, np.float32) / (reach + 1), 0, 1)
-    weight = np.broadcast_to(share * share * (3 - 2 * share), inside.shape)[..., None] * inside[..., None]
+    large = place.back(np.clip(matched + 0.5, 0, 255).astype(np.uint8))
+    crop = photo[place.slices].copy()  # pictures are read-only
+    inside = mask[place.slices].astype(np.uint8)
+    weight = inside.astype(np.float32)
+    if not inside.all():
+        # A border of the photo is no seam: distance is counted to pixels that are kept only
+        padded = cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+        distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+        reach = max(1.0, 0.01 * max(inside.shape) if feather is None else feather)
+        share = np.minimum(distance / np.float32(reach + 1), 1)
+        weight = share * share * (3 - 2 * share)
+    if core is not None:
+        weight = np.maximum(weight, core[place.slices] * inside)
+    mixed = cv2.blendLinear(large, crop, weight, 1 - weight)
     out = photo.copy()
-    crop = photo[place.slices].astype(np.float32)
-    mixed = np.clip(crop + (large - crop) * weight + 0.5, 0, 255).astype(np.uint8)
-    out[place.slices] = np.where(inside[..., None] > 0, mixed, photo[place.slices])
+    cv2.copyTo(mixed, inside, crop)
+    out[place.slices] = crop
     return out
 
 

@@ -1,61 +1,124 @@
-"""The runtime's switches, applied to loaded models: how fast, in how much memory. All but tiles give the same picture up to
-rounding; a tile's normalisation sees that tile alone. Attention is PyTorch's fused one in any case."""
+"""The runtime's switches, applied to loaded models: how fast, in how much memory. Tiles and small numbers change the
+picture (a tile's normalisation sees that tile alone); all others only by rounding. Attention is PyTorch's fused one in any
+case."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from .. import registry
+from ..errors import BackendError
 from .parts import Parts
 
 REPEATED = ("BasicTransformerBlock", "ResnetBlock2D")
 """Blocks that occur dozens of times in UNets and ControlNets: compiled once a size, not once an occurrence."""
+FP8_SINCE = (8, 9)
+"""CUDA compute capability (Ada, Hopper) that multiplies fp8."""
 
 
 @dataclass(frozen=True)
 class Switches:
-    """``channels_last``: pictures in memory as tensor cores read them. ``compile``: off, regional, full. ``vae_tiling``:
-    decode in tiles, for little memory. ``offload``: keep idle models in main memory."""
+    """``channels_last``: pictures in memory as tensor cores read them. ``compile``: off, regional, full, graphs.
+    ``vae_tiling``: decode in tiles, for little memory. ``offload``: keep idle models in main memory. ``quantize``: off,
+    int8, fp8. ``warm_up``: run a step of each kind at ``open``."""
 
     channels_last: bool = False
     compile: str = "off"
     vae_tiling: bool = False
     offload: bool = False
+    quantize: str = "off"
+    warm_up: bool = False
 
     @classmethod
     def of(cls, runtime: Any) -> Switches:
         """The runtime's own attributes where it has them and they are not None; else what suits the device: on CUDA
-        channels_last, and offload where the memory budget asks for it; compiling is never done unasked (a minute)."""
+        channels_last, and a warm-up where something is compiled, so that the first picture is as fast as the second;
+        compiling is never done unasked (a minute), nor are numbers made smaller."""
 
         def said(name: str, otherwise: Any) -> Any:
             value = getattr(runtime, name, None)
             return otherwise if value is None else value
 
+        compile = str(said("compile", "off"))
         cuda = getattr(runtime, "device", "cpu") == "cuda"
         return cls(
             channels_last=bool(said("channels_last", cuda)),
-            compile=str(said("compile", "off")),
+            compile=compile,
             vae_tiling=bool(said("vae_tiling", False)),
             offload=bool(said("offload", False)),
+            quantize=str(said("quantize", "off")),
+            warm_up=bool(said("warm_up", cuda or compile != "off")),
         )
 
 
 def tune(parts: Parts, switches: Switches) -> None:
-    """Apply the switches to freshly loaded parts (``offload`` is ``load_parts``'s own work)."""
+    """Apply the switches to freshly loaded parts (``offload`` is ``load_parts``'s own work, ``warm_up`` the painter's)."""
     import torch
 
-    nets = [parts.unet, parts.vae, *{id(c): c for c in parts.controls.values()}.values()]
+    nets = list({id(n): n for n in (parts.unet, *parts.controls.values())}.values())
     if switches.channels_last:
-        for net in nets:
+        for net in (*nets, parts.vae):
             net.to(memory_format=torch.channels_last)
     if switches.vae_tiling:
         parts.vae.enable_tiling()
         parts.vae.enable_slicing()
-    if switches.compile == "full":
+    for net in nets:
+        quantize(net, switches.quantize)
+    if switches.compile == "graphs":
         for net in nets:
-            net.compile()
-    elif switches.compile == "regional":
-        for net in nets:
-            for module in net.modules():
-                if type(module).__name__ in REPEATED:
-                    module.compile()
+            net.forward = torch.compile(net.forward, mode="reduce-overhead")
+        parts.unet.register_forward_hook(end_step)
+        parts.vae.compile()
+        return
+    for net in (*nets, parts.vae):
+        compile_net(net, switches.compile)
+
+
+def compile_net(net: Any, how: str) -> None:
+    """Mark the net, or its repeated blocks, for compiling at first use."""
+    if how in ("full", "graphs"):
+        net.compile()
+    elif how == "regional":
+        names = {*REPEATED, *(getattr(net, "_repeated_blocks", None) or ())}
+        for module in net.modules():
+            if type(module).__name__ in names:
+                module.compile()
+
+
+def end_step(net: Any, inputs: Any, output: Any) -> Any:
+    """Forward hook of a UNet in a CUDA graph. The next replay overwrites what it gave, and samplers such as PNDM keep it
+    for steps to come: hand out copies. The ControlNets' outputs before it belong to the same step."""
+    import torch
+
+    kept = tuple(o.clone() for o in output)
+    if kept[0].is_cuda:
+        torch.compiler.cudagraph_mark_step_begin()
+    return kept
+
+
+def quantize(net: Any, how: str) -> None:
+    """Weights and inputs of the attention blocks' linear layers as int8 or fp8 (torchao); faster only when compiled.
+
+    Raises MissingPackageError without torchao, BackendError where the device cannot multiply fp8.
+    """
+    if how == "off":
+        return
+    import torch
+
+    try:
+        from torchao import quantization
+    except ImportError as error:
+        raise registry.need("torchao", f"quantize={how!r}") from error
+    if how == "fp8" and (not torch.cuda.is_available() or torch.cuda.get_device_capability() < FP8_SINCE):
+        raise BackendError("quantize='fp8' needs a CUDA device of compute capability 8.9 or later; use 'int8'")
+    recipes = {"int8": "Int8DynamicActivationInt8WeightConfig", "fp8": "Float8DynamicActivationFloat8WeightConfig"}
+    quantization.quantize_(net, getattr(quantization, recipes[how])(), filter_fn=_worth)
+
+
+def _worth(module: Any, name: str) -> bool:
+    """Layers inside transformer blocks whose sizes the 8-bit kernels take: the rest is small, and feels it more."""
+    import torch
+
+    inside = "transformer_blocks." in name or name.startswith(("layers.", "blocks."))
+    return isinstance(module, torch.nn.Linear) and inside and module.in_features % 16 == module.out_features % 16 == 0

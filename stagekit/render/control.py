@@ -37,9 +37,9 @@ STEP = 0.03
 
 @dataclass(frozen=True, eq=False)
 class ControlMaps:
-    """``depth``, ``lines``, ``normals``, ``labels``: uint8 (h, w, 3); ``alpha`` float32 (h, w), how much of a pixel the
-    furniture covers; ``mask`` bool (h, w): what may be painted, ``alpha`` grown for outlines and shadows. All at the
-    photo's size."""
+    """``depth``, ``lines``, ``normals``, ``labels``: uint8 (h, w, 3), the whole view at the size at which it was traced;
+    ``alpha`` float32 HxW, how much of a pixel the furniture covers, and ``mask`` bool HxW, what may be painted (``alpha``
+    grown for outlines and shadows), at the photo's size."""
 
     depth: Array
     lines: Array
@@ -62,8 +62,8 @@ def control_maps(
     """The maps of ``placements`` in ``layout``, seen from the photo's camera.
 
     ``free``: the furniture is left out and the mask is the whole floor with the space over it, for a model that invents.
-    ``hidden`` bool HxW: pixels whose own lines do not count (what is to go). ``max_side``: longest side in pixels at which rays are shot; larger photos get the maps enlarged. Raises InputError
-    when the layout was measured on another picture.
+    ``hidden`` bool HxW: pixels whose own lines do not count (what is to go). ``max_side``: longest side in pixels at which
+    rays are shot; larger photos are seen smaller. Raises InputError when the layout was measured on another picture.
     """
     import cv2
 
@@ -85,13 +85,10 @@ def control_maps(
         "normals": encode_normals(seen.normals, small.camera),
         "labels": class_colours(small, placements, seen.label),
     }
+    alpha = seen.alpha
     if size != (w, h):
-        smooth = {k: cv2.INTER_NEAREST if k == "labels" else cv2.INTER_LINEAR for k in maps}
-        maps = {k: cv2.resize(m, (w, h), interpolation=smooth[k]) for k, m in maps.items()}
-        alpha = cv2.resize(seen.alpha, (w, h), interpolation=cv2.INTER_LINEAR)
+        alpha = cv2.resize(alpha, (w, h), interpolation=cv2.INTER_LINEAR)
         mask = cv2.resize(mask.astype(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0
-    else:
-        alpha = seen.alpha
     return ControlMaps(**maps, alpha=alpha, mask=mask)
 
 

@@ -29,6 +29,9 @@ def test_kept_pixels_keep_their_bytes(h, w):
     place = window(mask, 256)
     noise = np.random.default_rng(0).integers(0, 256, (place.height, place.width, 3), np.uint8)
     out = paste(taken, noise, mask, place)
+    taken.flags.writeable = False  # as pictures come
+    everywhere = Window(0, 0, w, h, 64, 64)
+    assert np.array_equal(paste(taken, noise[:64, :64].copy(), mask, everywhere)[~mask], taken[~mask])
     assert np.array_equal(out[~mask], taken[~mask])
     assert (out[mask] != taken[mask]).any(-1).mean() > 0.9
 
@@ -75,6 +78,28 @@ def test_a_mask_at_the_photos_border_has_no_seam_there():
     made = place.cut(taken)
     made[place.cut(mask)] = 200
     assert (paste(taken, made, mask, place)[-1] > 190).all()
+
+
+def test_the_core_is_sharp_at_the_rim():
+    """Furniture that ends where the mask ends is not faded; without a core it is."""
+    taken, mask = np.full((200, 300, 3), 100, np.uint8), np.zeros((200, 300), bool)
+    mask[50:150, 80:220] = True
+    place = window(mask, 256)
+    made = place.cut(taken)
+    made[place.cut(mask)] = 220
+    core = np.zeros((200, 300), np.float32)
+    core[60:140, 150:220] = 1
+    sharp = paste(taken, made, mask, place, feather=10, core=core)
+    soft = paste(taken, made, mask, place, feather=10)
+    assert sharp[100, 217, 0] > 200 > 120 > soft[100, 219, 0]
+    assert np.array_equal(sharp[100, 80:140], soft[100, 80:140]) and (sharp[~mask] == 100).all()
+
+
+def test_a_window_in_a_picture_of_another_size():
+    place = Window(30, 20, 90, 60, 256, 192)
+    assert place.of((120, 80), (60, 40)) == Window(15, 10, 45, 30, 256, 192)
+    assert place.of((120, 80), (120, 80)) == place
+    assert np.array_equal(place.of((450, 300), (900, 600)).cut(photo(600, 900)).shape, (192, 256, 3))
 
 
 def test_windows_hold_the_mask_with_margin():

@@ -8,12 +8,13 @@ import pytest
 import tiny
 import torch
 
+from stagekit.diffusion.painter import Painter
 from stagekit.diffusion.parts import load_parts
 from stagekit.diffusion.sample import Steer, sample
 from stagekit.diffusion.schedule import Plan
 from stagekit.diffusion.text import Prompts
 from stagekit.diffusion.tune import Switches, tune
-from stagekit.errors import OptionError
+from stagekit.errors import BackendError, OptionError
 from stagekit.runtime import Runtime
 
 
@@ -23,7 +24,7 @@ def test_automatic_choices():
     assert Switches.of(SimpleNamespace(device="cuda")) == Switches(channels_last=True)
     chosen = Runtime(device="cpu", offload=True, channels_last=True, vae_tiling=True, compile="regional")
     assert Switches.of(chosen) == Switches(True, "regional", True, True)
-    with pytest.raises(OptionError, match="off, regional or full"):
+    with pytest.raises(OptionError, match="off, regional, full"):
         Runtime(device="cpu", compile="fast")
 
 
@@ -59,3 +60,43 @@ def test_offload_moves_modules_only_while_they_work(zoo):
         moved.append("work")
     assert moved == ["device", "work", "cpu"]
     assert not load_parts(zoo["sd15"], device="cpu", offload=True).offload, "on the CPU there is nowhere to go"
+
+
+def test_graphs_hand_out_copies(zoo, monkeypatch):
+    """Two nets go through ``torch.compile`` with graphs; what the UNet gives is never its own buffer."""
+    modes: list[object] = []
+    monkeypatch.setattr(torch, "compile", lambda f, mode=None: modes.append(mode) or f)
+    parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]})
+    buffer = torch.zeros(1, 4, 8, 8)
+    parts.unet.forward = lambda *inputs, **options: (buffer,)
+    tune(parts, Switches(compile="graphs"))
+    out = parts.unet(buffer, 1)[0]
+    assert modes == ["reduce-overhead"] * 2
+    assert torch.equal(out, buffer) and out.data_ptr() != buffer.data_ptr()
+
+
+def test_int8_is_smaller_and_near(zoo):
+    pytest.importorskip("torchao")
+
+    def run(switches: Switches) -> tuple[torch.Tensor, int]:
+        parts = load_parts(zoo["sd15"])
+        tune(parts, switches)
+        words = Prompts(parts)("a room", None)
+        return sample(parts, words, Plan(2, 4.0), tiny.picture(32), tiny.hole(32), seeds=(1,)), parts.bytes
+
+    plain, large = run(Switches())
+    small_numbers, small = run(Switches(quantize="int8"))
+    assert small < 0.95 * large
+    assert 0 < (small_numbers - plain).abs().mean() < 0.02
+    if not torch.cuda.is_available():
+        with pytest.raises(BackendError, match="compute capability"):
+            run(Switches(quantize="fp8"))
+
+
+def test_warm_up_takes_each_kind_of_step(zoo):
+    parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]})
+    batches: list[tuple[str, int]] = []
+    for name, net in (("unet", parts.unet), ("net", parts.controls["depth"])):
+        net.register_forward_pre_hook(lambda m, inputs, name=name: batches.append((name, len(inputs[0]))))
+    Painter(parts, size=64).warm_up(Plan(10, 5.0, guidance_until=0.6, control_until=0.8))
+    assert batches == [("unet", 1)] * 2 + [("net", 1), ("unet", 1)] * 2 + [("net", 2), ("unet", 2)] * 2

@@ -106,14 +106,16 @@ def test_free_paints_the_floor_and_the_space_over_it(photo, layout, blocks):
     assert wall.any() and wall.sum() < (surfaces == 2).sum()
 
 
-def test_large_photos_get_their_maps_enlarged(photo, layout, blocks):
+def test_large_photos_are_traced_smaller(photo, layout, blocks):
+    """The maps are those of the smaller picture, mask and coverage come at the photo's size."""
     big = replace(layout, camera=layout.camera.scaled(576, 384))
     large = Image(cv2.resize(photo.array, (576, 384)))
     maps = control_maps(large, big, blocks, max_side=192, threads=1)
     small = control_maps(photo, layout, blocks, threads=1)
-    assert maps.depth.shape == (384, 576, 3)
-    assert np.abs(maps.depth[1::3, 1::3, 0].astype(int) - small.depth[..., 0]).mean() < 2
-    assert (maps.mask[1::3, 1::3] == small.mask).mean() > 0.99
+    assert np.array_equal(maps.depth, small.depth) and np.array_equal(maps.labels, small.labels)
+    assert maps.mask.shape == maps.alpha.shape == (384, 576)
+    assert np.array_equal(maps.mask[1::3, 1::3], small.mask)
+    assert np.abs(maps.alpha[1::3, 1::3] - small.alpha).max() < 1e-3
 
 
 def test_a_layout_of_another_picture_is_refused(layout, blocks):
