@@ -17,8 +17,10 @@ TRUNCATE = 0.35
 NEVER = np.float32(1e3)
 PLAIN = 0.025
 """Texture below this (robust sigma of log light) is paint: light and grain alone show it better than any copy."""
-BARE = 0.012
-"""Cost of no texture, beside that of the texture it lacks."""
+BARE = 0.7 * TRUNCATE**2
+"""Cost of no texture where the plane has some."""
+APART, ASKEW = 0.12, 0.3
+"""Moves are apart that differ by more log light than the first; a line is askew where more than this share of them is."""
 COARSE_TO_FINE = ((25, 0.35), (15, 0.5), (9, 0.7), (7, 0.8))
 """Window in pixels, and how far what was filled is trusted beside what is known."""
 
@@ -36,10 +38,17 @@ def choose(number: int, planes: list[Plane], moves: list[Move], target: Array, *
     hole, known = target[box], (plane.good & ~target)[box]
     noise = _noise(plane)
     moved, valid, prior = _candidates(plane, planes, moves, box, lines, number)
-    # the last candidate is no texture at all: on paint at once, elsewhere where every copy would be worse
-    bare = np.float32(0.0 if noise < PLAIN else BARE + 1.3 * _lack(plane))
+    # the last candidate is no texture at all: on paint at once, elsewhere where every copy fails
+    plain = noise < PLAIN
+    band = near_lines(plane.region, np.mgrid[box])
+    if lines:
+        broken = _contradict(moved, valid, band & hole)
+        valid &= ~broken
+        band &= ~broken
+    allowed = ~band & (plain | valid.any(0) | (broken if lines else False))
+    bare = np.float32(0.0 if plain or not len(moves) else BARE)
     moved = np.concatenate([moved, np.zeros((1, *hole.shape, 3), np.float32)])
-    valid = np.concatenate([valid, ~(near_lines(plane.region, np.mgrid[box]))[None]])
+    valid = np.concatenate([valid, allowed[None]])
     prior = np.concatenate([prior, np.full((1, *hole.shape), bare)])
     prior = np.where(valid, prior, NEVER)
     current = np.where(known[..., None], plane.texture[box], 0).astype(np.float32)
@@ -128,10 +137,21 @@ def _candidates(
     return moved, valid, prior
 
 
-def _lack(plane: Plane) -> float:
-    """How much more a copy of random texture differs from what is there than no texture does: no reason to leave it out."""
-    squared = (plane.texture[plane.good] ** 2).sum(-1) if plane.good.any() else np.zeros(1)
-    return float((np.minimum(2 * squared, TRUNCATE**2) - np.minimum(squared, TRUNCATE**2)).mean())
+def _contradict(moved: Array, valid: Array, band: Array) -> Array:
+    """Pixels of ``band`` for which the moves along the line hold different things: the layout's line runs askew, and
+    copies along it would make teeth of a skirting board."""
+    import cv2
+
+    out = np.zeros(band.shape, np.float32)
+    ys, xs = np.nonzero(band)
+    if len(ys) and len(moved):
+        grey = np.where(valid[:, ys, xs], moved[:, ys, xs].mean(-1), np.nan)
+        some = np.isfinite(grey).any(0)
+        grey[:, ~some] = 0
+        apart = np.abs(grey - np.nanmedian(grey, axis=0)) > APART
+        out[ys, xs] = apart.sum(0) / np.isfinite(grey).sum(0)
+    share = cv2.blur(out, (15, 15)) / np.maximum(cv2.blur(band.astype(np.float32), (15, 15)), 1e-3)
+    return band & (share > ASKEW)
 
 
 def _noise(plane: Plane) -> float:

@@ -17,6 +17,9 @@ OBJECTS = frozenset({
 """Segment classes that are no part of a bare plane: never a source of its texture."""
 BAND_M = 0.24
 """Height over the floor, and depth under the ceiling, that skirting boards and cornices may reach."""
+SEAM = 0.012
+"""Of the longer side: how wide the segmentation's borders may be wrong. Walls lend beyond it (skirting boards belong to
+them), floors stay behind it."""
 BELONGS = {
     FLOOR: frozenset({"floor", "ground"}),
     WALL: frozenset({"wall", "building"}),
@@ -138,8 +141,8 @@ def plane_matrix(camera: Camera, first: Array, second: Array, origin: Array) -> 
 def sources(region: Region, known: Array, segments: Segments | None) -> Array:
     """bool HxW: pixels whose texture may be copied on ``region``: known, on the plane, and no object by the segmentation.
 
-    Near the region's border the segmentation's word on floor, wall and ceiling is not asked: a layout that is a few pixels
-    off stays a few pixels off along the whole line, which copying along it preserves.
+    Where the segmentation sees another surface nothing is lent: a line of the layout that is off would bring teeth of floor
+    into the wall, or of skirting into the floor.
     """
     import cv2
 
@@ -157,9 +160,9 @@ def sources(region: Region, known: Array, segments: Segments | None) -> Array:
     belongs = BELONGS.get(region.surface)
     if belongs:
         agrees = np.isin(labels, [i for i, n in enumerate(names) if n in belongs])
-        band = round(0.03 * max(height, width))
-        inside = cv2.distanceTransform(np.pad(region.mask.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1] > band
-        good &= agrees | ~inside
+        seam = max(3, round(SEAM * max(height, width))) | 1
+        change = cv2.erode if region.surface == FLOOR else cv2.dilate
+        good &= change(agrees.astype(np.uint8), np.ones((seam, seam), np.uint8)) > 0
     return good
 
 

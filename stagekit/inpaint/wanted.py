@@ -13,8 +13,26 @@ from ..types import Array, Layout, Mask, Segments
 
 BUILDING = ("wall", "floor", "ceiling", "window", "door", "stairs", "column", "sky", "building", "vegetation", "ground")
 """Segment classes that no box and no point removes."""
+KEPT = (
+    "window",
+    "door",
+    "stairs",
+    "fireplace",
+    "column",
+    "curtain",
+    "picture",
+    "mirror",
+    "countertop",
+    "appliance",
+    "sink",
+)
+"""Segment classes whose pixels are not doubtful furniture where they are the likelier ones."""
 FITTED = ("countertop", "appliance", "sink")
 """What makes a cabinet a fitted kitchen or a vanity."""
+POSSIBLE = 0.25
+"""Probability of the wanted classes together from which a pixel may belong to a thing whose middle is sure."""
+LAMP = 0.7
+"""Share of lamp in a piece that makes it a lamp."""
 MOST = 0.97
 """Share of the picture that may be erased at most: something must be left to tell what the room looks like."""
 
@@ -62,8 +80,66 @@ def _named(what: Any, size: tuple[int, int], segments: Segments | None, layout: 
     names = [w.strip() for w in what.split(",")] if isinstance(what, str) else what
     if isinstance(names, Sequence) and "furniture" in names and segments is not None and "clutter" in segments.classes:
         found = find_mask([*names, "clutter"], size, segments=segments, layout=layout).array
-        return found & ~fitted(segments)
-    return find_mask(what, size, segments=segments, layout=layout).array
+        classes = [*segments.groups.get("furniture", ()), *names, "clutter"]
+        return loose(likely(found, classes, segments), segments) & ~fitted(segments)
+    found = find_mask(what, size, segments=segments, layout=layout).array
+    if segments is None or not isinstance(names, Sequence) or not all(isinstance(n, str) for n in names):
+        return found
+    classes = [c for n in names for c in segments.groups.get(n, (n,))]
+    return likely(found, classes, segments) if any(c in segments.classes for c in classes) else found
+
+
+def likely(found: Array, names: Sequence[str], segments: Segments) -> Array:
+    """``found`` and what hangs together with it where the classes ``names`` are at least `POSSIBLE` in sum: the most
+    likely class of a bed's white frame may be wall, and yet it is rather bed, chair or cabinet than nothing."""
+    import cv2
+
+    picked = [segments.classes.index(n) for n in dict.fromkeys(names) if n in segments.classes]
+    if segments.probabilities is None or not picked or not found.any():
+        return found
+    height, width = found.shape
+    k = min(1.0, 1024 / max(height, width))
+    size = (max(8, round(width * k)), max(8, round(height * k)))
+    belief = segments.probabilities[picked].astype(np.float32).sum(0)
+    belief = cv2.resize(belief, size, interpolation=cv2.INTER_LINEAR)
+    kept = [i for i, n in enumerate(segments.classes) if n in KEPT and i not in picked]
+    if kept:
+        rival = cv2.resize(segments.probabilities[kept].astype(np.float32).max(0), size, interpolation=cv2.INTER_LINEAR)
+        belief[belief < rival] = 0
+    core = cv2.resize(found.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
+    _, pieces = cv2.connectedComponents(((belief > POSSIBLE) | core).astype(np.uint8))
+    held = np.unique(pieces[core])
+    grown = np.isin(pieces, held[held > 0])
+    large = cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
+    return large | found
+
+
+def loose(found: Array, segments: Segments) -> Array:
+    """``found`` without lamps that hang: pieces that are nearly all lamp, or lie in the ceiling, and touch no floor."""
+    import cv2
+
+    names = segments.classes
+    if "lamp" not in names:
+        return found
+    lamp = segments.labels == names.index("lamp")
+    named = [names.index(n) for n in ("floor", "rug") if n in names]
+    floor, ceiling = np.isin(segments.labels, named), np.zeros_like(found)
+    if "ceiling" in names:
+        ceiling = segments.labels == names.index("ceiling")
+    reach = max(3, round(0.02 * max(found.shape))) | 1
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
+    out = found.copy()
+    for piece in range(1, count):
+        left, top, wide, high, area = (int(v) for v in stats[piece])
+        box = np.s_[max(0, top - reach) : top + high + reach, max(0, left - reach) : left + wide + reach]
+        here = pieces[box] == piece
+        around = (cv2.dilate(here.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0) & ~here
+        if (around & floor[box]).any():
+            continue
+        lamps = (here & lamp[box]).sum() > LAMP * (here & (lamp | _things(segments))[box]).sum() > 0
+        if lamps or (around & ceiling[box]).sum() > 0.6 * around.sum() or area < 16:
+            out[box][here] = False
+    return out
 
 
 def fitted(segments: Segments) -> Array:
