@@ -1,4 +1,8 @@
-"""What a surface reflects, told apart from the light on it: levels against the room's own whites."""
+"""What a surface reflects, told apart from the light on it: levels against the whites of the room.
+
+A single photo fixes albedo only up to the light's brightness. Rooms hold whites: ceilings, baseboards. The baseboard hangs
+on the wall and gets its light; a ceiling gets the room's, from below.
+"""
 
 from __future__ import annotations
 
@@ -10,43 +14,68 @@ from ..types import Array
 from .colour import LUMA
 from .shade import expand
 
-CEILING = 0.82
-"""Albedo of a usual ceiling: white emulsion."""
-USUAL = 0.62
-"""Albedo of a usual wall (geometric mean over photographed rooms), for when nothing else tells."""
+CEILING, TRIM, USUAL = 0.82, 0.80, 0.62
+"""Albedos: white emulsion, white gloss, and the geometric mean of photographed walls, for when nothing else tells."""
+FLOOR_GETS = {"trim": 1.5, "usual": 1.35}
+"""A floor faces windows and lamps more squarely than what the whites hang on (rendered rooms, geometric means)."""
+CORNER = 1.3
+"""Where a wall meets the ceiling, the ceiling gets the wall's own light: the ratio between them is less than that of
+their albedos, to about this power (rendered rooms)."""
 DARKEST, LIGHTEST = 0.025, 0.88
+LEAST = 0.004
+"""Share of the picture from which a reference counts."""
+BESIDE = 0.02
+"""Reach within which two surfaces count as lit alike, share of the longer side."""
 
 
 @dataclass(frozen=True, eq=False)
 class RoomLight:
-    """``white`` (3,): linear level of a white of albedo 1 in the room's usual light; ``sure`` 0..1: how well known."""
+    """``white`` (3,): linear level of a white of albedo 1 in the room's usual light. ``whites``: the surfaces taken for
+    white, as (name, mask, albedo, weight)."""
 
     white: Array
-    sure: float
+    whites: tuple[tuple[str, Array, float, float], ...] = ()
 
 
-def room_light(light: Array, ceiling: Array, wall: Array) -> RoomLight:
-    """The room's usual light from its whites. ``light`` float32 (h, w, 3) linear; ``ceiling``, ``wall`` bool (h, w)."""
-    levels = []
-    for mask, albedo in ((ceiling, CEILING), (wall, None)):
-        if mask.mean() > 0.01:
-            colour = median_colour(light, mask)
-            levels.append((colour, albedo, float(mask.mean())))
-    if not levels:
-        top = np.percentile(light @ LUMA, 90)
-        return RoomLight(np.full(3, max(float(top), 0.05) / CEILING, np.float32), 0.2)
-    colour, albedo, _ = levels[0] if levels[0][1] else levels[-1]
-    white = colour / (albedo or USUAL)
-    # The tint of a white ceiling is the light's; a wall's may be its paint's: half of it is believed
-    tint = white / (white @ LUMA)
-    tint = tint ** (0.85 if albedo else 0.4)
-    return RoomLight((tint * (white @ LUMA)).astype(np.float32), 0.8 if albedo else 0.4)
+def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLight:
+    """The room's light from its whites. ``light`` float32 (h, w, 3) linear; masks bool (h, w), empty where not seen.
+
+    A baseboard counts when it is as light as paint: lighter than nine tenths of the wall, and hardly tinted.
+    """
+    found: list[tuple[str, Array, float, float]] = []
+    colours: list[Array] = []
+    beside = median_colour(light, wall) if wall.mean() > LEAST else None
+    if ceiling.mean() > 2 * LEAST:
+        found.append(("ceiling", ceiling, CEILING, 1.0))
+        colours.append(median_colour(light, ceiling))
+    if trim.mean() > LEAST / 4:
+        colour = median_colour(light, trim)
+        tint = colour / colours[0] if colours else colour
+        plain = tint.min() > 0.72 * tint.max()
+        if plain and (beside is None or colour @ LUMA > 0.9 * (beside @ LUMA)):
+            found.append(("trim", trim, TRIM, 6.0))
+            colours.append(colour)
+    if found:
+        weight = np.array([f[3] for f in found])
+        levels = np.array(colours) / np.array([f[2] for f in found])[:, None]
+        white = np.exp((np.log(np.maximum(levels, 1e-4)) * weight[:, None]).sum(0) / weight.sum())
+        # white paint is a little warm or cool by itself: not all of its tint is the light's
+        return RoomLight(_tinted(white, 0.85), tuple(found))
+    if beside is not None:
+        return RoomLight(_tinted(beside / USUAL, 0.4))
+    top = max(float(np.percentile(light @ LUMA, 90)), 0.05)
+    return RoomLight(np.full(3, top / CEILING, np.float32))
+
+
+def _tinted(white: Array, share: float) -> Array:
+    level = float(white @ LUMA)
+    return ((white / level) ** share * level).astype(np.float32)
 
 
 def median_colour(light: Array, mask: Array) -> Array:
     """(3,): the median of ``light`` inside ``mask`` where it is well lit, highlights expanded.
 
-    Well lit (the upper half without its brightest tenth): there the light is the room's main one, for which the camera
+    Well lit (the upper half without its brightest twelfth): there the light is the room's main one, for which the camera
     set its white; dim corners take their tint from whatever is next to them.
     """
     inside = expand(light[mask])
@@ -55,11 +84,52 @@ def median_colour(light: Array, mask: Array) -> Array:
     return np.median(inside[(level >= low) & (level <= high)], axis=0)
 
 
-def surface_albedo(light: Array, mask: Array, room: RoomLight) -> Array:
-    """float32 (3,): the albedo of one surface, from its median level against the room's white."""
-    colour = median_colour(light, mask)
-    ratio = colour / np.maximum(room.white, 1e-4)
-    level = float(ratio @ LUMA)
-    bounded = float(np.clip(level, DARKEST, LIGHTEST))
-    out = ratio * (bounded / max(level, 1e-4))
+def surface_albedo(light: Array, mask: Array, room: RoomLight, *, floor: bool = False) -> Array:
+    """float32 (3,): the albedo of one surface.
+
+    Against each white that it touches, where they touch: there both get the same light, whatever it is. Against the room's
+    usual light where it touches none.
+    """
+    logs, weights = [], []
+    for name, white, albedo, weight in room.whites:
+        ratio, share = ratio_beside(light, mask, white & ~mask)
+        if share > LEAST / 4:
+            found = np.maximum(ratio * albedo, 1e-4)
+            if name == "ceiling":
+                found = found * float(found @ LUMA) ** (CORNER - 1)
+            elif floor:
+                found = found / FLOOR_GETS["trim"]
+            logs.append(np.log(found))
+            weights.append(weight * min(1.0, share / LEAST))
+    faced = FLOOR_GETS["usual"] if floor else 1.0
+    usual = np.log(np.maximum(median_colour(light, mask) / np.maximum(room.white * faced, 1e-4), 1e-4))
+    logs.append(usual)
+    weights.append(0.5)
+    mean = np.exp((np.array(logs) * np.array(weights)[:, None]).sum(0) / sum(weights))
+    level = float(mean @ LUMA)
+    out = mean * (float(np.clip(level, DARKEST, LIGHTEST)) / max(level, 1e-4))
     return np.clip(out, 0.5 * DARKEST, 0.95).astype(np.float32)
+
+
+def ratio_beside(light: Array, a: Array, b: Array) -> tuple[Array, float]:
+    """(3,) light of ``a`` over that of ``b`` along their common border, the median of places; and the share of the picture
+    in which both are near, 0 when they do not touch."""
+    import cv2
+
+    size = max(3, int(BESIDE * max(a.shape)) | 1)
+    log = np.log(np.maximum(expand(light), 1e-3)).astype(np.float32)
+    means, amounts = [], []
+    for mask in (a, b):
+        weight = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+        for _ in range(3):  # what differs from its own kind nearby is the border, a socket, a neighbour's pixel
+            amount = cv2.blur(weight, (size, size))
+            mean = cv2.blur(log * weight[..., None], (size, size)) / np.maximum(amount, 1e-6)[..., None]
+            weight = weight * (np.abs((log - mean) @ LUMA) < 0.4)
+        means.append(mean)
+        amounts.append(amount)
+    near = (amounts[0] > 0.08) & (amounts[1] > 0.03)
+    # a clipped white says nothing of how bright it is
+    near &= (means[1].max(-1) < np.log(1.2)) & (means[1].min(-1) > np.log(0.004))
+    if near.sum() < 30:
+        return np.ones(3), 0.0
+    return np.exp(np.median(means[0][near] - means[1][near], axis=0)), float(near.mean())

@@ -150,8 +150,8 @@ def _wood(key: str, material: str, pattern: str | None) -> Covering | None:
     laid, piece = PATTERNS[pattern or "planks"]
     if laid not in ("planks", "herringbone", "chevron"):
         return None
-    tone = 0.055 if material in ("walnut", "weathered", "oak") else 0.04
-    return Covering(key, f"wood:{material},matt", laid, piece, 0.0012, "#2b211a", tone, gloss=0.22)
+    tone = 0.10 if material in ("walnut", "weathered", "oak") else 0.07
+    return Covering(key, f"wood:{material},matt", laid, piece, 0.002, "#2b211a", tone, gloss=0.6)
 
 
 def _carpet(key: str, material: str, pattern: str | None) -> Covering | None:

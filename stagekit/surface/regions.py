@@ -19,9 +19,9 @@ SPREAD = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Regions:
-    """``labels`` int32 HxW, 0..n-1; ``steep`` float32 HxW, the gradient; ``lab`` (n, 3) mean CIELAB; ``size`` (n,) pixels; ``pairs`` (m, 2) neighbours, with
-    ``border`` (m,) pixels in common and ``edge`` (m,) the mean gradient there, 1 where it stands
-    out of the picture's noise."""
+    """``labels`` int32 HxW, 0..n-1; ``steep`` float32 HxW, the gradient; ``lab`` (n, 3) mean CIELAB; ``size`` (n,) pixels;
+    ``pairs`` (m, 2) neighbours, with ``border`` (m,) pixels in common and ``edge`` (m,) the mean gradient there, 1 where it
+    stands out of the picture's noise, which is at a gradient of ``sharp``."""
 
     labels: Array
     steep: Array
@@ -30,6 +30,7 @@ class Regions:
     pairs: Array
     border: Array
     edge: Array
+    sharp: float
 
     def mean(self, values: Array) -> Array:
         """(n,) mean of float HxW over each region."""
@@ -113,7 +114,16 @@ def _measured(labels: Array, lab: Array, steep: Array, sharp: float) -> Regions:
     key = np.concatenate(firsts).astype(np.int64) * n + np.concatenate(seconds)
     unique, where, count = np.unique(key, return_inverse=True, return_counts=True)
     edge = np.bincount(where, np.concatenate(edges)) / count
-    return Regions(labels, steep, mean, size, np.stack([unique // n, unique % n], -1), count.astype(np.float64), edge / sharp)
+    return Regions(
+        labels,
+        steep,
+        mean,
+        size,
+        np.stack([unique // n, unique % n], -1),
+        count.astype(np.float64),
+        edge / sharp,
+        sharp,
+    )
 
 
 def choose(regions: Regions, probability: Array, *, rounds: int = 2, smooth: float = 2.2, colour: float = 1.6) -> Array:
@@ -134,7 +144,18 @@ def choose(regions: Regions, probability: Array, *, rounds: int = 2, smooth: flo
         unary -= np.clip((d_in - 14) / 6, 0, 2.5) * np.minimum(1, 4 * sure_in)
         chosen = _minimum_cut(regions, unary, smooth)
         inside = np.where(chosen, np.maximum(p, 0.75), np.minimum(p, 0.25))
-    return _mended(chosen, regions, near_in, p)[regions.labels]
+    return _rounded(_mended(chosen, regions, near_in, p)[regions.labels], regions)
+
+
+def _rounded(mask: Array, regions: Regions) -> Array:
+    """The border drawn smoothly where the picture has no edge to follow: there it runs along the regions' grid, in steps."""
+    import cv2
+
+    tile = max(12, round(max(mask.shape) / 60))
+    edge = (regions.steep > regions.sharp).astype(np.float32)
+    followed = cv2.blur(edge, (7, 7)) > 0.15
+    smooth = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.6 * tile) > 0.5
+    return np.where(followed, mask, smooth)
 
 
 def _mended(chosen: Array, regions: Regions, near: Array, p: Array) -> Array:

@@ -55,7 +55,7 @@ def swap(
     for k, (wish, place) in enumerate(zip(wishes, places, strict=True)):
         _tell(progress, 0.3 + 0.7 * k / len(wishes), wish.said)
         matte = soft_matte(image.array, finder.small, place.mask)
-        albedo = surface_albedo(light, place.mask, room)
+        albedo = surface_albedo(light, place.mask, room, floor=place.plane == "floor")
         back = _returned(layout, place) * bounce
         if isinstance(wish.finish, Paint):
             _paint(out, finder, matte, albedo, wish.finish, back)
@@ -70,9 +70,9 @@ def light_of(finder: Finder, light: Array) -> RoomLight:
     """The room's light from its ceiling and walls, where the photo shows them. ``light``: the work picture, linear."""
     nothing = np.zeros(light.shape[:2], bool)
     if finder.segments is None:
-        return room_light(light, nothing, nothing)
+        return room_light(light, nothing, nothing, nothing)
     sure = {n: (finder.maps[n] > 0.8) if n in finder.maps else nothing for n in ("ceiling", "wall")}
-    return room_light(light, sure["ceiling"], sure["wall"])
+    return room_light(light, sure["ceiling"], sure["wall"], finder.baseboard)
 
 
 def _returned(layout: Layout | None, place: Place) -> float:

@@ -42,7 +42,7 @@ def test_unknown_covering_says_what_is_near(name: str) -> None:
 def test_finish_is_a_paint_or_a_covering() -> None:
     assert isinstance(finish("SW 7029"), sk.Paint)
     assert isinstance(finish("slate_tiles"), sk.Covering)
-    with pytest.raises(sk.OptionError, match="no covering 'oka_herringbone'.*oak_herringbone"):
+    with pytest.raises(sk.OptionError, match=r"no covering 'oka_herringbone'.*oak_herringbone"):
         finish("oka_herringbone")
     with pytest.raises(sk.OptionError, match="expected a paint or a covering"):
         finish(7)

@@ -1,0 +1,194 @@
+"""SwapMaterial against rooms rendered both ways, and against paint codes on photos.
+
+    python benchmarks/material.py [--only NAME ...] [--samples 64] [--photos 12] [--skip-rooms] [--skip-photos]
+
+Closed loop: rooms of rendered_rooms.py are traced with a wall or floor A, and with B under the same light; SwapMaterial
+turns A into B's finish and the two pictures are compared on the surface: mean CIEDE2000, correlation of the detail
+(luminance without its local mean: shading edges, joints, grain), and the largest difference outside. The layout is exact,
+the labels are the renderer's; nothing is known of the light or of what A reflects.
+
+Photos: walls get a paint; the albedo is then measured anew in the result against the room's whites (ceiling, baseboard),
+which did not change, and compared with the code. Also the time at 12 megapixels once segments and layout are known, in
+seconds of wall clock and of processor. Writes results/material.json and sheets/material_rooms.jpg.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+import cv2
+import numpy as np
+from rendered_rooms import ROOMS, exposure, layout_of, photo, render, segments_of
+
+import stagekit as sk
+from common import shared, sheet, write
+from stagekit.surface.albedo import surface_albedo
+from stagekit.surface.bounce import relit, returned
+from stagekit.surface.colour import LUMA, ciede2000, lab, lab_of_linear, linear
+from stagekit.surface.places import Finder
+from stagekit.surface.swap import light_of
+
+PAINTS = ("SW 7029", "Hale Navy", "#B7C4B1")
+PHOTOS = ("empty_01", "empty_04", "empty_10", "empty_13", "empty_23", "empty_33", "empty_36", "empty_38", "living_01",
+          "living_03", "living_08", "living_13", "bedroom_01", "bedroom_03", "bedroom_09")  # fmt: skip
+NEUTRAL = 12.0
+"""CIELAB chroma of the room's white up to which its light counts as near-neutral."""
+
+
+def detail(pixels: Any, mask: Any) -> Any:
+    """Luminance over its local mean, logarithmic, inside ``mask``; a blur of one pixel takes the steps of 8 bits."""
+    soft = cv2.GaussianBlur(linear(pixels) @ LUMA, (0, 0), 1.0)
+    luma = np.log(np.maximum(soft, 2e-3)).astype(np.float32)
+    weight = mask.astype(np.float32)
+    size = (31, 31)
+    mean = cv2.blur(luma * weight, size) / np.maximum(cv2.blur(weight, size), 1e-6)
+    return (luma - mean)[mask]
+
+
+def surface_of(kinds: Any, surface: str) -> Any:
+    wanted = surface.replace("[", "").replace("]", "")
+    names = np.unique(kinds.astype(str))
+    chosen = [n for n in names if (n.startswith("wall") if surface == "wall" else n == wanted)]
+    mask = np.isin(kinds.astype(str), chosen).astype(np.uint8)
+    return cv2.erode(mask, np.ones((3, 3), np.uint8)) > 0
+
+
+def closed_loop(only: list[str], samples: int) -> tuple[list[dict[str, Any]], list[tuple[str, Any]]]:
+    rows, pictures = [], []
+    for room in ROOMS:
+        if only and room.name not in only:
+            continue
+        light, kinds = render(room, {}, samples=samples)
+        factor = exposure(light, kinds)
+        before, layout, segments = photo(light, factor), layout_of(room), segments_of(kinds)
+        for surface, finish in room.swaps:
+            after = photo(render(room, {surface: finish}, samples=samples)[0], factor)
+            mask = surface_of(kinds, surface)
+            scene = sk.recolor(before, {surface: finish}, layout=layout, segments=segments)
+            mine = scene.image.array
+            assert scene.changed is not None
+            difference = ciede2000(lab(mine[mask]), lab(after[mask]))
+            untouched = ciede2000(lab(before[mask]), lab(after[mask]))
+            outside = np.abs(mine.astype(int) - before)[~scene.changed.array]
+            row = {
+                "room": room.name,
+                "surface": surface,
+                "finish": finish,
+                "ciede2000": round(float(difference.mean()), 2),
+                "ciede2000_p90": round(float(np.percentile(difference, 90)), 2),
+                "unchanged_would_be": round(float(untouched.mean()), 2),
+                "detail_correlation": round(float(np.corrcoef(detail(mine, mask), detail(after, mask))[0, 1]), 3),
+                "covered": round(float(scene.changed.array[mask].mean()), 4),
+                "outside_difference": int(outside.max(initial=0)),
+            }
+            rows.append(row)
+            print(row, flush=True)
+            pictures += [(f"{room.name}: photo", before), (f"{surface} {finish}: SwapMaterial", mine), ("truth", after)]
+    return rows, pictures
+
+
+def on_photos(names: list[str]) -> list[dict[str, Any]]:
+    rows = []
+    pipe = sk.Pipeline(sk.Segment(scales=(1024, 640, 400)), sk.EstimateLayout())
+    for name in names:
+        scene = pipe(shared() / "photos" / f"{name}.jpg")
+        finder = Finder(scene.photo, scene.segments, scene.layout)
+        mask = finder.find("wall").mask
+        mask = cv2.erode(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+        room = light_of(finder, linear(finder.small))
+        tint = lab_of_linear(room.white / room.white.max())
+        for code in PAINTS:
+            done = sk.recolor(scene.photo, wall=code, segments=scene.segments, layout=scene.layout)
+            small = cv2.resize(done.image.array, finder.size, interpolation=cv2.INTER_AREA)
+            found = surface_albedo(linear(small), mask, room)
+            back = returned(scene.layout, "wall")
+            old = surface_albedo(linear(finder.small), mask, room)
+            found = found / relit(old, found, back)  # a darker wall lights itself less
+            paint = sk.paint(code)
+            outside = np.abs(done.image.array.astype(int) - scene.photo.array)[~done.changed.array]  # type: ignore[union-attr]
+            row = {
+                "photo": name,
+                "paint": code,
+                "whites": [w[0] for w in room.whites],
+                "light_chroma": round(float(np.hypot(*tint[1:])), 1),
+                "ciede2000": round(float(ciede2000(lab_of_linear(found), lab_of_linear(paint.albedo))), 2),
+                "outside_difference": int(outside.max(initial=0)),
+            }
+            rows.append(row)
+            print(row, flush=True)
+    return rows
+
+
+def timing() -> list[dict[str, Any]]:
+    """A photo enlarged to 12 megapixels; segments and layout are made before the clock starts."""
+    source = sk.open_image(shared() / "photos" / "empty_04.jpg")
+    large = sk.open_image(cv2.resize(source.array, (4240, 2832), interpolation=cv2.INTER_CUBIC))
+    scene = sk.Pipeline(sk.Segment(), sk.EstimateLayout())(large)
+    rows = []
+    for surfaces in (
+        {"wall": "SW 7029"},
+        {"wall": "#F5F3EE"},
+        {"floor": "oak_herringbone"},
+        {"floor": "walnut_planks"},
+    ):
+        stage = sk.Pipeline(sk.SwapMaterial(surfaces=surfaces))
+        start, used = time.perf_counter(), time.process_time()
+        stage(large, segments=scene.segments, layout=scene.layout)
+        row = {
+            "surfaces": surfaces,
+            "megapixels": round(large.width * large.height / 1e6, 1),
+            "seconds": round(time.perf_counter() - start, 2),
+            "processor_seconds": round(time.process_time() - used, 2),
+        }
+        rows.append(row)
+        print(row, flush=True)
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="*", default=[], help="names of rendered rooms; all by default")
+    parser.add_argument("--samples", type=int, default=64, help="paths a pixel of the rendered rooms")
+    parser.add_argument("--photos", type=int, default=len(PHOTOS), help="how many photos")
+    parser.add_argument("--skip-rooms", action="store_true")
+    parser.add_argument("--skip-photos", action="store_true")
+    args = parser.parse_args()
+    result: dict[str, Any] = {}
+    if not args.skip_rooms:
+        rows, pictures = closed_loop(args.only, args.samples)
+        result["closed_loop"] = {
+            "mean_ciede2000": round(float(np.mean([r["ciede2000"] for r in rows])), 2),
+            "mean_ciede2000_paint": _mean(rows, "ciede2000", lambda r: r["finish"].startswith("#")),
+            "mean_ciede2000_covering": _mean(rows, "ciede2000", lambda r: not r["finish"].startswith("#")),
+            "mean_detail_correlation": _mean(rows, "detail_correlation", lambda r: True),
+            "unchanged_would_be": _mean(rows, "unchanged_would_be", lambda r: True),
+            "largest_outside_difference": max(r["outside_difference"] for r in rows),
+            "rows": rows,
+        }
+        sheet("material_rooms", pictures, columns=6, width=320)
+    if not args.skip_photos:
+        rows = on_photos(list(PHOTOS[: args.photos]))
+        near = [r for r in rows if r["light_chroma"] <= NEUTRAL]
+        result["photos"] = {
+            "median_ciede2000": round(float(np.median([r["ciede2000"] for r in near])), 2),
+            "near_neutral": len(near),
+            "largest_outside_difference": max(r["outside_difference"] for r in rows),
+            "rows": rows,
+        }
+        result["time"] = timing()
+    for key in ("closed_loop", "photos"):
+        if key in result:
+            print(key, {k: v for k, v in result[key].items() if k != "rows"})
+    if not args.only and not args.skip_rooms and not args.skip_photos:
+        print(write("material", result))
+
+
+def _mean(rows: list[dict[str, Any]], key: str, keep: Any) -> float | None:
+    values = [r[key] for r in rows if keep(r)]
+    return round(float(np.mean(values)), 3) if values else None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""Paint and coverings on a room of which everything is known."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from made_room import ALBEDO, Made, make
+
+import stagekit as sk
+from stagekit.surface.albedo import surface_albedo
+from stagekit.surface.bounce import opposite, relit, returned
+from stagekit.surface.colour import ciede2000, lab, linear
+from stagekit.surface.places import Finder
+from stagekit.surface.shade import KNEE, LIMIT, compress, cored, expand, smooth_shading
+from stagekit.surface.swap import light_of, swap
+from stagekit.surface.wish import wishes
+
+
+def inner(mask: np.ndarray, by: int = 9) -> np.ndarray:
+    return cv2.erode(mask.astype(np.uint8), np.ones((by, by), np.uint8), borderValue=1) > 0
+
+
+def done(made: Made, surfaces: dict[str, object], **options: object) -> tuple[np.ndarray, np.ndarray]:
+    return swap(made.image, wishes(surfaces, None, None, 0), segments=made.segments, layout=made.layout, **options)  # type: ignore[arg-type]
+
+
+def test_albedo_is_found_against_the_whites(made: Made) -> None:
+    finder = Finder(made.image, made.segments, made.layout)
+    light = linear(finder.small)
+    room = light_of(finder, light)
+    assert [w[0] for w in room.whites] == ["ceiling", "trim"]
+    found = surface_albedo(light, finder.find("wall").mask, room)
+    assert found == pytest.approx(np.array(ALBEDO["wall"]), rel=0.12)
+
+
+@pytest.mark.parametrize("code", ["#434B56", "#F2F0EA", "#B7C4B1"])
+def test_painted_wall_is_the_room_painted(made: Made, code: str) -> None:
+    """The same room made with that paint is what comes out; without bounce, since the made light has none."""
+    want = make({"wall": tuple(map(float, sk.paint(code).albedo))})  # type: ignore[dict-item]
+    got, _ = done(made, {"wall": code}, bounce=0.0)
+    mask = inner(made.shows("wall"))
+    difference = ciede2000(lab(got[mask]), lab(want.image.array[mask]))
+    assert difference.mean() < 4.0
+    # light falls off and turns warm as before: every column by itself
+    ratio = linear(got)[..., 0] / np.maximum(linear(got)[..., 2], 1e-4)
+    truth = linear(want.image.array)[..., 0] / np.maximum(linear(want.image.array)[..., 2], 1e-4)
+    rows = slice(100, 140)
+    left, right = (np.median(ratio[rows, c : c + 40]) / np.median(truth[rows, c : c + 40]) for c in (100, 340))
+    assert left == pytest.approx(right, rel=0.06)
+
+
+def test_nothing_else_changes(made: Made) -> None:
+    got, changed = done(made, {"wall": "#2F4F4F", "floor": "oak_herringbone"})
+    differs = (got != made.image.array).any(2)
+    assert not (differs & ~changed).any()
+    assert changed[inner(made.shows("wall"))].mean() > 0.99 and changed[inner(made.shows("floor"))].mean() > 0.99
+    assert not changed[inner(made.shows("ceiling"))].any() and not differs[inner(made.trim, 5)].any()
+
+
+def test_dark_wall_turns_white_without_halo_or_noise() -> None:
+    dark = make({"wall": (0.05, 0.06, 0.09)}, noise=0.05)
+    got, _ = done(dark, {"wall": "#F2F0EA"}, bounce=0.0)
+    mask = inner(dark.shows("wall"))
+    light = linear(got) @ np.array([0.2126, 0.7152, 0.0722])
+    grain = light[120:140, 200:260]
+    before = (linear(dark.image.array) @ np.array([0.2126, 0.7152, 0.0722]))[120:140, 200:260]
+    assert grain.std() / grain.mean() < 0.75 * before.std() / before.mean()
+    border = inner(dark.shows("wall"), 3) & ~mask  # nothing beside the border is brighter than the wall itself
+    assert np.percentile(light[border], 99) < 1.15 * np.percentile(light[mask], 99)
+
+
+def test_floor_takes_size_and_perspective(made: Made) -> None:
+    """Joints of 600 mm tiles lie where the layout's own projection puts them."""
+    got, _ = done(made, {"floor": sk.Covering("grid", "paint:#e8e8e8", "tiles", (0.6, 0.6), 0.03, "#101010")})
+    camera = made.layout.camera
+    mask = inner(made.shows("floor"))
+    luma = got.astype(float).mean(2)
+    on, off = [], []
+    for x in np.arange(-3, 4) * 0.6:  # the room's longest direction is along z
+        for z in np.arange(-4.0, -1.6, 0.07):
+            for shift, into in ((0.0, on), (0.3, off)):
+                (u, v), _ = camera.project(np.array([x + shift, 0.0, z]))
+                beside = abs((-z) % 0.6 - 0.3) < 0.2  # away from the joints across
+                if beside and 4 < u < made.image.width - 4 and 0 <= v < made.image.height and mask[int(v), int(u)]:
+                    into.append(luma[int(v), int(u)] / luma[int(v) - 2 : int(v) + 3, :][:, mask[int(v)]].mean())
+    assert len(on) > 40 and len(off) > 40
+    assert np.mean(on) < 0.85 * np.mean(off)
+
+
+def test_old_texture_goes_and_shadow_stays() -> None:
+    h, w = 120, 200
+    v, u = np.mgrid[0:h, 0:w]
+    shade = np.where(u > 120, 0.25, 0.8)  # a shadow's edge
+    boards = 1 + 0.12 * np.sign(np.sin(v * 0.9))  # and boards
+    light = np.repeat((shade * boards)[..., None], 3, 2).astype(np.float32)
+    out = smooth_shading(light, np.ones((h, w), bool), reach=12, contrast=0.35)[..., 0]
+    assert out[:, 20:100].std() / out[:, 20:100].mean() < 0.25 * light[:, 20:100, 0].std() / light[:, 20:100, 0].mean()
+    assert out[60, 100] / out[60, 140] == pytest.approx(0.8 / 0.25, rel=0.15)
+
+
+def test_tone_is_undone_and_done_again() -> None:
+    x = np.linspace(0, 1, 1001, dtype=np.float32)
+    assert compress(expand(x)) == pytest.approx(x, abs=2e-5)
+    assert expand(np.float32(1.0)) == pytest.approx(LIMIT) and expand(np.float32(KNEE)) == pytest.approx(KNEE)
+    assert (np.diff(compress(np.linspace(0, 3, 400))) >= 0).all() and compress(np.float32(9.0)) <= 1
+
+
+def test_coring_keeps_edges() -> None:
+    rng = np.random.default_rng(0)
+    step = np.where(np.arange(80) < 40, 0.03, 0.12)[None].repeat(60, 0)
+    noisy = np.repeat((step * (1 + 0.05 * rng.standard_normal(step.shape)))[..., None], 3, 2).astype(np.float32)
+    out = cored(noisy, 8.0)[..., 0]
+    assert out[:, 5:30].std() < 0.65 * noisy[:, 5:30, 0].std()
+    assert out[:, 43:].mean() / out[:, :37].mean() == pytest.approx(4.0, rel=0.05)
+
+
+def test_bounce_is_physical(made: Made) -> None:
+    assert opposite(1, 1, 1) == pytest.approx(0.1998, abs=1e-4)  # unit cube, tables of view factors
+    share = returned(made.layout, "wall")
+    assert 0.2 < share < 0.8
+    assert (
+        returned(made.layout, "wall", 2) < share and returned(None, "wall") == 0 and returned(made.layout, "sofa") == 0
+    )
+    white, black = np.full(3, 0.85), np.full(3, 0.05)
+    assert (relit(white, black, share) < 0.85).all() and relit(white, white, share) == pytest.approx(1.0)
+    assert relit(white, black, share) * relit(black, white, share) == pytest.approx(1.0)
+
+
+def test_one_wall_only(made: Made) -> None:
+    _, changed = done(made, {"wall[2]": "#6E2F2F"})
+    ids = made.layout.wall_ids()
+    assert changed[inner(ids == 2) & inner(made.shows("wall"))].mean() > 0.98
+    assert changed[inner(made.shows("wall") & (ids != 2), 15)].mean() == 0
+
+
+def test_same_seed_same_bytes_and_input_untouched(made: Made) -> None:
+    before = made.image.array.copy()
+    a, _ = done(made, {"floor": "slate_tiles"}, seed=3)
+    b, _ = done(made, {"floor": "slate_tiles"}, seed=3)
+    c, _ = done(made, {"floor": "slate_tiles"}, seed=4)
+    assert np.array_equal(a, b) and not np.array_equal(a, c) and np.array_equal(before, made.image.array)
+
+
+def test_angle_turns_the_pieces(made: Made) -> None:
+    a = swap(made.image, wishes({"floor": "oak_planks"}, None, None, 0), segments=made.segments, layout=made.layout)[0]
+    b = swap(made.image, wishes({"floor": "oak_planks"}, None, None, 90), segments=made.segments, layout=made.layout)[0]
+    mask = inner(made.shows("floor"), 15)
+
+    def steep(picture: np.ndarray) -> float:
+        grey = picture.astype(np.float32).mean(2)
+        return float(np.abs(np.diff(grey, axis=1))[mask[:, 1:]].mean() / np.abs(np.diff(grey, axis=0))[mask[1:]].mean())
+
+    assert steep(a) > 1.3 * steep(b)  # along the room the joints run away from the camera
+
+
+def test_clipped_white_stays_a_highlight() -> None:
+    made = make()
+    array = np.array(made.image.array)
+    array[60:80, 200:260] = 255  # blown-out wall
+    spot = Made(made.image.with_array(array), made.layout, made.segments, made.light, made.trim)
+    shown = np.array(made.shows("wall"))
+    shown[60:80, 200:260] = True
+    whole = wishes({}, sk.Mask(shown), "#434B56", 0)
+    got, _ = swap(spot.image, whole, segments=made.segments, layout=made.layout, bounce=0.0)
+    assert got[65:75, 210:250].mean() > 1.1 * got[95:105, 210:250].mean()
+    assert got[65:75, 210:250].mean() < 140  # and is no grey patch of the old wall
