@@ -112,19 +112,38 @@ def preparation(entry: Spec, folder: Path | None = None) -> Preparation:
     px = int(rule.pop("px", 512))
     rule.pop("pad", None)
     found = Preparation(px=(px, px), mean=entry.mean, std=entry.std, **rule)
-    file = None if folder is None else folder / "preprocessor_config.json"
-    if file is not None and file.is_file():
-        try:
-            found = _own(found, json.loads(file.read_text("utf-8")))
-        except (ValueError, TypeError, KeyError) as error:
-            raise WeightsError(f"{file} is not understood ({error}); restore the file") from error
+    if folder is not None:
+        found = _own(found, _config(folder))
     if found.rule == "windows":
         found = replace(found, multiple=WINDOW_STEP)
     return found
 
 
+def _config(folder: Path) -> dict[str, Any]:
+    """What a checkpoint says of preparing photos: in a file of its own, or (newer) among its processor's settings."""
+    for name, inside in (("preprocessor_config.json", None), ("processor_config.json", "image_processor")):
+        file = folder / name
+        if not file.is_file():
+            continue
+        try:
+            config = json.loads(file.read_text("utf-8"))
+        except ValueError as error:
+            raise WeightsError(f"{file} is not understood ({error}); restore the file") from error
+        config = config.get(inside) if inside else config
+        if isinstance(config, dict):
+            return config
+    return {}
+
+
 def _own(found: Preparation, config: dict[str, Any]) -> Preparation:
-    """What a checkpoint says itself, of old and new transformers alike."""
+    """The preparation with what a checkpoint says itself, of old and new transformers alike. Raises WeightsError."""
+    try:
+        return replace(found, **_changes(found, config))
+    except (ValueError, TypeError, KeyError) as error:
+        raise WeightsError(f"preprocessor_config.json is not understood ({error!r}); restore the file") from error
+
+
+def _changes(found: Preparation, config: dict[str, Any]) -> dict[str, Any]:
     names = {number: name for name, number in FILTERS.items()}
     changes: dict[str, Any] = {}
     if config.get("do_normalize", True) and "image_mean" in config and "image_std" in config:
@@ -153,4 +172,4 @@ def _own(found: Preparation, config: dict[str, Any]) -> Preparation:
         changes["rule"] = "longest"
     if changes.get("rule", found.rule) == "crop" and isinstance(config.get("crop_size"), dict):
         changes["px"] = (int(config["crop_size"]["height"]), int(config["crop_size"]["width"]))
-    return replace(found, **changes)
+    return changes

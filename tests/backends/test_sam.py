@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,13 @@ from stagekit.errors import InputError, OptionError, WeightsError
 from stagekit.runtime import Runtime
 from stagekit.types import Image, Mask
 
+PARTS = ("vision_config", "prompt_encoder_config", "mask_decoder_config")
+MEMORY = {
+    "memory_attention_hidden_size": 32, "memory_attention_num_layers": 1, "memory_attention_feed_forward_hidden_size": 32,
+    "memory_encoder_hidden_size": 32, "memory_encoder_output_channels": 16, "mask_downsampler_embed_dim": 32,
+    "memory_fuser_num_layers": 1, "memory_fuser_embed_dim": 32, "memory_fuser_intermediate_dim": 32,
+    "memory_attention_rope_feat_sizes": [8, 8],
+}  # fmt: skip
 KINDS = {"sam": (sam.Sam, tiny.sam), "sam2": (sam.Sam2, tiny.sam2), "sam3": (sam.Sam3, tiny.sam3)}
 
 
@@ -162,6 +170,50 @@ def test_original_layout_gives_the_same_masks(folders: dict[str, Path], tmp_path
     b = sam.Sam(weights=tmp_path / "sam.safetensors").open()
     prompt = read_prompts((130, 90), points=[(20, 30)], boxes=(10, 10, 90, 60))
     np.testing.assert_allclose(a.logits(photo(), prompt), b.logits(photo(), prompt), atol=1e-4)
+
+
+def test_sam2_is_published_as_a_video_model(folders: dict[str, Path], tmp_path: Path) -> None:
+    """facebook/sam2.1-*: config and tensors of Sam2VideoModel, of which the image model takes its part."""
+    import torch
+    import transformers as hf
+
+    image = hf.Sam2Config.from_pretrained(folders["sam2"])
+    config = hf.Sam2VideoConfig(**{k: getattr(image, k).to_dict() for k in PARTS}, **MEMORY, image_size=128)
+    model = hf.Sam2VideoModel(config)
+    model.save_pretrained(tmp_path)
+    (tmp_path / "preprocessor_config.json").write_bytes((folders["sam2"] / "preprocessor_config.json").read_bytes())
+    network = sam.Sam2(weights=tmp_path).open()
+    whole = model.state_dict()
+    assert all(torch.equal(v, whole[k]) for k, v in network.model.state_dict().items())
+    assert network(photo(), points=[(20, 30)]).labels.shape == (90, 130)
+
+
+def test_sam3_is_published_with_its_detector(folders: dict[str, Path], tmp_path: Path) -> None:
+    """facebook/sam3: the tracker's tensors have a prefix, its image encoder is the detector's."""
+    import torch
+    import transformers as hf
+    from safetensors.torch import save_file
+
+    image = hf.Sam3TrackerConfig.from_pretrained(folders["sam3"])
+    tracker = hf.Sam3TrackerVideoConfig(**{k: getattr(image, k).to_dict() for k in PARTS}, **MEMORY, image_size=112)
+    model = hf.Sam3TrackerVideoModel(tracker)
+    detector = {"model_type": "sam3", "vision_config": image.vision_config.to_dict()}
+    config = {
+        "model_type": "sam3_video",
+        "tracker_config": json.loads(tracker.to_json_string()),
+        "detector_config": detector,
+    }
+    (tmp_path / "config.json").write_text(json.dumps(config, default=str))
+    shared = "tracker_model.vision_encoder.backbone", "detector_model.vision_encoder.backbone"
+    tensors = {f"tracker_model.{k}".replace(*shared): v.clone() for k, v in model.state_dict().items()}
+    save_file(tensors, tmp_path / "model.safetensors", metadata={"format": "pt"})
+    inside = json.loads((folders["sam3"] / "preprocessor_config.json").read_text())
+    (tmp_path / "processor_config.json").write_text(json.dumps({"image_processor": inside}))
+    network = sam.Sam3(weights=tmp_path).open()
+    assert network.prepare.px == (112, 112)
+    whole = model.state_dict()
+    assert all(torch.equal(v, whole[k]) for k, v in network.model.state_dict().items() if k in whole)
+    assert network(photo(), points=[(20, 30)]).labels.shape == (90, 130)
 
 
 @pytest.mark.parametrize(
