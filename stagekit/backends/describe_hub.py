@@ -20,6 +20,8 @@ from ..types import Brief, Description, Fact, Image, Layout, Placement, Room, Se
 from .hub import Checkpoint
 from .tokens import tokenizer
 
+SIDE = 1024
+"""Long side in pixels of what chat models see: they make a token of each 32 px square, and a caption needs no more."""
 WORTH = 40
 """Characters of checked prose below which the facts' own text is the better one."""
 
@@ -83,6 +85,14 @@ class Captioner(Checkpoint):
     def say(self, image: Image, facts: Mapping[str, Fact], tone: str) -> str:
         """The model's words about the photo."""
         raise NotImplementedError
+
+    def _picture(self, image: Image) -> Any:
+        """The photo as a Pillow picture of at most SIDE pixels."""
+        from PIL import Image as Pil
+
+        picture = Pil.fromarray(image.array)
+        picture.thumbnail((SIDE, SIDE), Pil.Resampling.LANCZOS)
+        return picture
 
     def _generate(self, **inputs: Any) -> Any:
         """Greedy tokens: the same photo, the same words."""
@@ -192,9 +202,7 @@ class SmolVlm2(Captioner):
     processor = "SmolVLMImageProcessor"
 
     def say(self, image: Image, facts: Mapping[str, Fact], tone: str) -> str:
-        from PIL import Image as Pil
-
-        seen = self._pictures(images=[[Pil.fromarray(image.array)]], return_row_col_info=True, return_tensors="pt")
+        seen = self._pictures(images=[[self._picture(image)]], return_row_col_info=True, return_tensors="pt")
         vision = self.model.config.vision_config
         count = (vision.image_size // vision.patch_size) ** 2 // self.model.config.scale_factor**2
         rows, columns = int(seen["rows"][0][0]), int(seen["cols"][0][0])
@@ -226,9 +234,7 @@ class Qwen3Vl(Captioner):
     processor = "Qwen2VLImageProcessor"
 
     def say(self, image: Image, facts: Mapping[str, Fact], tone: str) -> str:
-        from PIL import Image as Pil
-
-        seen = self._pictures(images=[Pil.fromarray(image.array)], return_tensors="pt")
+        seen = self._pictures(images=[self._picture(image)], return_tensors="pt")
         grid = seen["image_grid_thw"]
         count = int(grid[0].prod()) // self._pictures.merge_size**2
         pad = self.model.config.image_token_id

@@ -84,9 +84,11 @@ class Scene(Picture):
         return self.image.array
 
     def preview(self) -> Array:
-        """The photo and the picture side by side."""
+        """The photo and the picture side by side; the photo alone while no stage has changed it."""
         from ..display import before_after
 
+        if self.changed is None or not self.changed.array.any():
+            return self.photo.array
         return before_after(self.photo.array, self.image.array)
 
     def given(self, **values: Any) -> Scene:
