@@ -110,7 +110,7 @@ def _fillings(known: Mapping[str, Any], book: Mapping[str, Any]) -> dict[str, st
         rows = book["windows"]
         fill["windows"] = rows[number] if number in rows else rows["wide" if "glazing" in known else "some"]
     surfaces = [s for s in (_floor(known, book), _walls(known, book)) if s]
-    features = [book["things"][n] for n in known.get("features", ()) if n in book["things"]]
+    features = [book["things"][n] for n in _features(known) if n in book["things"]]
     names = [n for n in known.get("furniture", ()) if n in book["things"]]
     names = [n for n in names if n not in QUIET] + [n for n in names if n in QUIET] if set(names) - set(QUIET) else []
     furniture = [book["things"][n] for n in names[:MANY]]
@@ -121,6 +121,11 @@ def _fillings(known: Mapping[str, Any], book: Mapping[str, Any]) -> dict[str, st
     if known.get("style") in book["styles"]:
         fill["style"] = book["styles"][known["style"]]
     return fill
+
+
+def _features(known: Mapping[str, Any]) -> list[str]:
+    """What stays; a kitchen's sink goes without saying, and is no washbasin."""
+    return [n for n in known.get("features", ()) if n != "sink" or known.get("room") != "kitchen"]
 
 
 def _floor(known: Mapping[str, Any], book: Mapping[str, Any]) -> dict[str, str] | None:
@@ -178,7 +183,7 @@ def _bullets(
     for surface in (_floor(known, book), _walls(known, book)):
         chosen += [surface["nom"]] if surface else []
     chosen += [rows["ceiling_high"]] if known.get("ceiling") == "high" else []
-    chosen += [book["things"][n]["nom"] for n in known.get("features", ()) if n in book["things"]]
+    chosen += [book["things"][n]["nom"] for n in _features(known) if n in book["things"]]
     chosen += [rows["furniture"]] if "furniture_nom" in fill else []
     chosen += [rows["style"]] if "style" in fill and known.get("staged") else []
     chosen += [rows["staged"]] if known.get("staged") else []
@@ -191,7 +196,10 @@ def _keywords(known: Mapping[str, Any], book: Mapping[str, Any]) -> tuple[str, .
     found += [s["nom"] for s in (_floor(known, book), _walls(known, book)) if s]
     found += [rows["light_bright"]] if known.get("daylight") == "bright" else []
     found += [rows["ceiling_high"]] if known.get("ceiling") == "high" else []
-    found += [book["things"][n]["nom"] for n in known.get("features", ()) if n in book["things"]]
+    found += [book["things"][n]["nom"] for n in _features(known) if n in book["things"]]
     if known.get("staged"):
-        found += [rows["staged"], *([book["styles"][known["style"]]] if known.get("style") in book["styles"] else [])]
+        found.append(rows["staged"])
+        found += (
+            [rows["style"].format(style=book["styles"][known["style"]])] if known.get("style") in book["styles"] else []
+        )
     return tuple(dict.fromkeys(found))
