@@ -84,6 +84,8 @@ EXTRAS = {
     "transformers": "models",
     "diffusers": "diffusion",
     "accelerate": "diffusion",
+    "torchao": "quantize",
+    "jsonschema": "bench",
     "efficientnet_lite_pytorch": "train",
 }
 """Package -> the extra of stagekit that installs it; packages not listed come with stagekit itself."""

@@ -138,6 +138,8 @@ class LoopBackend(Optioned):
             self._painter = Painter(
                 parts, size=self.size, sampler=self.sampler, unions=self.family.unions, reference=reference
             )
+            if switches.warm_up:
+                self._painter.warm_up(self.plan)
             self.bytes = parts.bytes
         return self
 

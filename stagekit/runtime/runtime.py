@@ -16,6 +16,9 @@ from .device import cores, pick_device, pick_dtype
 
 UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
+COMPILE = ("off", "regional", "full", "graphs")
+QUANTIZE = ("off", "int8", "fp8")
+
 
 def parse_bytes(text: str | int) -> int:
     """``"10GB"`` or a number of bytes, as bytes."""
@@ -41,7 +44,8 @@ class Runtime:
 
     Switches of large models, None where the backend is to choose what suits the device: ``offload``: idle models wait in
     main memory; ``channels_last``: pictures in memory as tensor cores read them; ``vae_tiling``: decode in tiles;
-    ``compile``: ``off``, ``regional`` (repeated blocks) or ``full``.
+    ``compile``: ``off``, ``regional`` (repeated blocks), ``full``, or ``graphs`` (full, replayed as CUDA graphs);
+    ``quantize``: ``off``, ``int8`` or ``fp8`` (needs torchao); ``warm_up``: run a step of each kind when opened.
 
     Backends stay loaded until the runtime is closed or the budget needs their place, least recently used first.
     """
@@ -58,6 +62,8 @@ class Runtime:
         channels_last: bool | None = None,
         vae_tiling: bool | None = None,
         compile: str | None = None,
+        quantize: str | None = None,
+        warm_up: bool | None = None,
     ) -> None:
         self.device = pick_device(device)
         self.dtype = pick_dtype(dtype, self.device)
@@ -69,9 +75,11 @@ class Runtime:
         if isinstance(allow, str):
             raise OptionError(f'allow takes a sequence of names, such as ("{allow}",), got {allow!r}')
         self.allow = frozenset(allow)
-        if compile not in (None, "off", "regional", "full"):
-            raise OptionError(f"compile must be off, regional or full, got {compile!r}")
+        for name, value, known in (("compile", compile, COMPILE), ("quantize", quantize, QUANTIZE)):
+            if value is not None and value not in known:
+                raise OptionError(f"{name} must be one of {', '.join(known)}, got {value!r}")
         self.offload, self.channels_last, self.vae_tiling, self.compile = offload, channels_last, vae_tiling, compile
+        self.quantize, self.warm_up = quantize, warm_up
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._lock = threading.Lock()
 
