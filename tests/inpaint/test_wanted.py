@@ -91,3 +91,43 @@ def test_a_thing_in_the_filled_area_is_reported(room):
     assert hallucinated(replace(room.segments, labels=labels), room.thing) == []
     beside = np.roll(room.thing, -int(0.2 * 320), axis=1)  # reaches into the hole, but stood there before
     assert hallucinated(room.segments, beside) == []
+
+
+def with_beliefs(room, changes):
+    """The room's segments with probabilities on a grid of 4 pixels, changed in places: [(rows, columns, {class: p})]."""
+    names = room.segments.classes
+    labels = room.segments.labels[2::4, 2::4]
+    p = np.where(np.arange(len(names))[:, None, None] == labels, 0.9, 0.1 / (len(names) - 1)).astype(np.float16)
+    for rows, columns, values in changes:
+        p[:, rows, columns] = 0
+        for name, value in values.items():
+            p[names.index(name), rows, columns] = value
+    return replace(room.segments, probabilities=p)
+
+
+def test_a_frame_that_is_rather_wall_than_any_one_piece_goes_with_its_bed(room):
+    """Beside the sofa: wall is likeliest (0.6), sofa 0.3; the same far away, and a window that is likelier, stay."""
+    doubtful = {"wall": 0.6, "sofa": 0.35, "clutter": 0.05}
+    segments = with_beliefs(
+        room,
+        [
+            (slice(30, 40), slice(53, 62), doubtful),
+            (slice(30, 40), slice(5, 15), doubtful),
+            (slice(20, 25), slice(34, 50), {"window": 0.5, "sofa": 0.4, "wall": 0.1}),
+        ],
+    )
+    found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
+    assert found[125:155, 220:240].all()
+    assert not found[125:155, 24:56].any()
+    assert not found[82:90, 150:190].any()
+
+
+def test_hanging_lamps_stay_and_standing_ones_go(room):
+    classes = (*room.segments.classes, "lamp")
+    labels = room.segments.labels.copy()
+    labels[20:40, 150:170] = classes.index("lamp")  # in the ceiling or high on the wall
+    labels[110:190, 20:30] = classes.index("lamp")  # down to the floor
+    segments = replace(room.segments, labels=labels, classes=classes, groups={"furniture": ("sofa", "lamp")})
+    found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
+    assert not found[20:40, 150:170].any()
+    assert found[110:190, 20:30].all() and found[room.thing].all()
