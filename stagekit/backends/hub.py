@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -34,6 +34,9 @@ class Checkpoint:
     spare: ClassVar[tuple[str, ...]] = ()
     """Patterns of tensors that inference never reads, and that published weights may lack."""
 
+    config: ClassVar[Mapping[str, Any]] = {}
+    """Entries of config.json that are set otherwise here."""
+
     def __init__(self, *, weights: str | os.PathLike[str] | None = None) -> None:
         self.weights = weights
         self.device, self.dtype = "cpu", "fp32"
@@ -60,7 +63,9 @@ class Checkpoint:
             wanted = getattr(runtime, "dtype", "fp32")
             self.dtype = wanted if wanted in entry.dtypes else "fp32"
             self._prepare = preparation(entry, self._folder)
-            self._model = load(self.kind, self._folder, self.device, self.dtype, self.name, spare=self.spare)
+            self._model = load(
+                self.kind, self._folder, self.device, self.dtype, self.name, spare=self.spare, **self.config
+            )
             self.bytes = sum(p.numel() * p.element_size() for p in self._model.parameters())
             self.opened()
         return self

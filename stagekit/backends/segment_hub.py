@@ -127,6 +127,7 @@ class OneFormer(MaskClassifier):
 
     name = "oneformer"
     kind = "OneFormerForUniversalSegmentation"
+    config = {"is_training": False}  # else it wants texts for its loss, and drops activations
     task: ClassVar[str] = "the task is semantic"
 
     def opened(self) -> None:

@@ -104,10 +104,10 @@ def oneformer(folder: Path) -> Path:
 
     seeded()
     config = OneFormerConfig(
-        backbone_config=swin(), num_queries=12, text_encoder_width=16, text_encoder_context_length=8,
+        backbone_config=swin(), num_queries=12, text_encoder_width=64, text_encoder_context_length=8,
         text_encoder_num_layers=1, text_encoder_vocab_size=32, hidden_dim=32, encoder_feedforward_dim=32,
         dim_feedforward=32, conv_dim=32, mask_dim=32, encoder_layers=1, decoder_layers=2, num_attention_heads=2,
-        task_seq_len=8, max_seq_len=8, num_labels=ADE, is_training=False, query_dec_layers=1,
+        task_seq_len=8, max_seq_len=8, num_labels=ADE, is_training=True, dropout=0.3, query_dec_layers=1,
     )  # fmt: skip
     processor = {"size": {"shortest_edge": 64, "longest_edge": 128}, "image_mean": [0.5] * 3, "image_std": [0.5] * 3}
     tokenizer(folder, "the task is semantic")
