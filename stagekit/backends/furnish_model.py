@@ -96,6 +96,7 @@ class RoomFurnish(Optioned):
         """(picture, mask of every pixel that differs from ``image``, further variants ...)."""
         from ..diffusion.painter import Job
         from ..diffusion.prompt import negative_prompt, scene_prompt
+        from ..render.area import standing
         from ..render.control import control_maps
 
         def tell(fraction: float, text: str, picture: Array | None = None) -> None:
@@ -107,7 +108,10 @@ class RoomFurnish(Optioned):
 
         wish = brief or Brief()
         tell(0.0, "maps of the room")
-        maps = control_maps(image, layout, placements, free=self.mode == "free", threads=self._threads)
+        before = self.guard.look(image)
+        maps = control_maps(
+            image, layout, placements, free=self.mode == "free", keep=standing(before), threads=self._threads
+        )
         if not maps.mask.any():
             return image, Mask(np.zeros(image.array.shape[:2], bool))
         base, begin = image.array, 0.05
@@ -129,7 +133,7 @@ class RoomFurnish(Optioned):
 
             return self.pictures(job, seeds, on_step, warn)
 
-        pictures = self.guard.run(paint, image, layout, maps, seed, self.variants, warn=warn)
+        pictures = self.guard.run(paint, image, layout, maps, seed, self.variants, before=before, warn=warn)
         tell(1.0, "done")
         made = [image.with_array(p) for p in pictures]
         return made[0], Mask((pictures[0] != image.array).any(-1)), *made[1:]

@@ -29,10 +29,14 @@ class Guarded:
 
     def open(self, runtime: Any = None) -> None:
         """The embedded segmentation, which sees windows and doors before and after."""
-        if self._segment is None and self.policy != "off":
+        if self._segment is None:
             from .segment import RoomNetV1
 
             self._segment = RoomNetV1().open(runtime)
+
+    def look(self, image: Image) -> Any:
+        """The photo's ``Segments``."""
+        return self._segment(image)
 
     def run(
         self,
@@ -43,15 +47,16 @@ class Guarded:
         seed: int,
         count: int,
         *,
+        before: Any = None,
         warn: Callable[[str], None] | None = None,
     ) -> list[Array]:
-        """``count`` pictures by ``paint``, checked. ``maps`` (``ControlMaps``) tells mask and furniture. Raises BackendError
-        when the policy is ``raise`` and something changed."""
+        """``count`` pictures by ``paint``, checked. ``maps`` (``ControlMaps``) tells mask and furniture; ``before``: what
+        ``look`` gave. Raises BackendError when the policy is ``raise`` and something changed."""
         seeds = [seed + i for i in range(count)]
         pictures = paint(seeds)
         if self.policy == "off":
             return pictures
-        before = self._segment(image)
+        before = self.look(image) if before is None else before
         found = [self._changes(before, image, p, layout, maps) for p in pictures]
         for i in range(count):
             for k in range(1, self.retries + 1 if self.policy == "retry" else 1):

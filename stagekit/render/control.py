@@ -55,6 +55,7 @@ def control_maps(
     placements: Sequence[Placement],
     *,
     free: bool = False,
+    keep: Array | None = None,
     hidden: Array | None = None,
     max_side: int = 1536,
     threads: int | None = None,
@@ -62,8 +63,9 @@ def control_maps(
     """The maps of ``placements`` in ``layout``, seen from the photo's camera.
 
     ``free``: the furniture is left out and the mask is the whole floor with the space over it, for a model that invents.
-    ``hidden`` bool HxW: pixels whose own lines do not count (what is to go). ``max_side``: longest side in pixels at which
-    rays are shot; larger photos are seen smaller. Raises InputError when the layout was measured on another picture.
+    ``keep`` bool HxW: what stays beside what the layout knows (see ``area.standing``). ``hidden`` bool HxW: pixels whose
+    own lines do not count (what is to go). ``max_side``: longest side in pixels at which rays are shot; larger photos are
+    seen smaller. Raises InputError when the layout was measured on another picture.
     """
     import cv2
 
@@ -78,7 +80,9 @@ def control_maps(
     photo = image.array if size == (w, h) else cv2.resize(image.array, size, interpolation=cv2.INTER_AREA)
     seen = _look(small, () if free else placements, threads)
     depth = np.where(seen.label >= 0, seen.depth, small.depth())
-    mask = floor_area(small) if free else furniture_area(small, placements, seen.alpha)
+    if keep is not None and size != (w, h):
+        keep = cv2.resize(keep.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    mask = floor_area(small, keep) if free else furniture_area(small, placements, seen.alpha, keep)
     maps = {
         "depth": np.repeat(inverse_depth(depth)[..., None], 3, axis=2),
         "lines": draw_lines(photo, small, seen, hidden),

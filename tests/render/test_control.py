@@ -10,9 +10,9 @@ import pytest
 
 from stagekit.errors import InputError
 from stagekit.render import ade20k
-from stagekit.render.area import floor_area
+from stagekit.render.area import floor_area, standing
 from stagekit.render.control import KINDS, control_maps, encode_normals, inverse_depth, room_normals
-from stagekit.types import Image, Obstacle
+from stagekit.types import Image, Obstacle, Segments
 
 
 @pytest.fixture
@@ -129,3 +129,25 @@ def test_every_family_has_a_class():
     assert set(ade20k.FAMILIES) == set(MODULES)
     assert set(ade20k.FAMILIES.values()) <= set(ade20k.COLOURS)
     assert len(set(ade20k.COLOURS.values())) == len(ade20k.COLOURS)
+
+
+def test_what_a_segmentation_sees_standing_is_kept(photo, layout, blocks):
+    """A fireplace that no layout knows: kept where no furniture covers it, whatever the photo's size; specks are not."""
+    labels = np.zeros((128, 192), np.uint8)
+    labels[60:110, 100:150] = 2
+    labels[5, 5] = 2
+    keep = standing(Segments(labels, ("wall", "floor", "fireplace")))
+    assert keep[60:110, 100:150].all() and not keep[:20].any()
+    free = control_maps(photo, layout, (), free=True, keep=keep)
+    without = control_maps(photo, layout, (), free=True)
+    assert not free.mask[60:110, 100:150].any() and without.mask[60:110, 100:150].any()
+    assert np.array_equal(free.mask[:, :90], without.mask[:, :90])
+    guided = control_maps(photo, layout, blocks, keep=keep, threads=1)
+    seam = cv2.dilate((guided.alpha > 0).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert not (guided.mask & keep & ~seam).any() and guided.mask[guided.alpha > 0].all()
+    big = replace(layout, camera=layout.camera.scaled(384, 256))
+    large = control_maps(
+        Image(np.zeros((256, 384, 3), np.uint8)), big, (), free=True, max_side=192,
+        keep=cv2.resize(keep.astype(np.uint8), (384, 256)) > 0,
+    )  # fmt: skip
+    assert not large.mask[124:216, 204:296].any()
