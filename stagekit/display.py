@@ -44,16 +44,29 @@ def png(array: Array) -> bytes:
 
 
 def depth_preview(depth: Array) -> Array:
-    """Near is warm, far is cold, unknown (0) is black; metres, spread over inverse depth."""
+    """Near is warm, far is cold, unknown (0) is black; metres, spread over their logarithm."""
     known = depth > 0
     out = np.zeros((*depth.shape, 3), np.uint8)
-    if not known.any():
-        return out
-    inverse = 1.0 / depth[known]
-    low, high = np.percentile(inverse, (1, 99))
-    t = np.clip((inverse - low) / max(high - low, 1e-9), 0, 1)
-    out[known] = _warm(t)
+    if known.any():
+        low, high = _reach(depth[known])
+        out[known] = _warm(_nearness(depth[known], low, high))
     return out
+
+
+NEAREST_M = 0.6
+"""A wall beside the lens would take all colours for itself."""
+
+
+def _reach(metres: Array) -> tuple[float, float]:
+    """The depths between which colours are spread."""
+    low, high = (float(v) for v in np.percentile(metres, (1, 99)))
+    high = max(high, 1e-3)
+    return min(max(low, NEAREST_M), high * 0.99), high
+
+
+def _nearness(metres: Array, low: float, high: float) -> Array:
+    """1 at ``low`` metres and nearer, 0 at ``high`` and farther."""
+    return np.clip(1 - np.log(np.maximum(metres, 1e-6) / low) / np.log(high / low), 0, 1)
 
 
 def _warm(t: Array) -> Array:
@@ -127,12 +140,10 @@ def depth_card(depth: Array) -> Array:
     picture = depth_preview(depth)
     if not known.any():
         return legend(picture, [((0, 0, 0), "unknown")])
-    low, high = np.percentile(depth[known], (1, 99))
-    marks = np.unique(np.round(1 / np.linspace(1 / max(low, 1e-3), 1 / max(high, low + 1e-3), 6), 1))
-    inverse = 1.0 / depth[known]
-    ends = np.percentile(inverse, (1, 99))
-    t = np.clip((1 / marks - ends[0]) / max(ends[1] - ends[0], 1e-9), 0, 1)
-    entries: list[tuple[Any, str]] = [(_warm(np.array([v]))[0], f"{m:.1f} m") for m, v in zip(marks, t, strict=True)]
+    low, high = _reach(depth[known])
+    marks = np.unique(np.round(np.geomspace(low, high, 6), 1))
+    tones = _warm(_nearness(np.maximum(marks, 1e-3), low, high))
+    entries: list[tuple[Any, str]] = [(tone, f"{m:.1f} m") for tone, m in zip(tones, marks, strict=True)]
     return legend(picture, [*entries, *([((0, 0, 0), "unknown")] if not known.all() else [])])
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from .core.scene import Scene
 from .display import before_after, depth_card, description_card, font, layout_card, lines_preview, segments_preview
-from .types import Array
+from .types import Array, LineSet
 
 CELL = 760
 """Width in pixels of one picture on the sheet."""
@@ -16,19 +16,40 @@ GAP = 14
 TITLE = 30
 
 
-def sheet(scene: Scene, *, cell: int = CELL) -> Array:
+def sheet(scene: Scene, *, cell: int | None = None) -> Array:
     """uint8 HxWx3: the photo (beside the current picture when a stage changed it), segments, layout, depth and lines,
-    each with its legend, as far as the scene has them, two in a row, and the facts on a card below.
+    each with its legend, as far as the scene has them, and the facts on a card; two in a row, upright photos three.
 
     What a stage made stale is marked so. Pictures are drawn at the sheet's size, so that legends can be read.
     """
-    tiles: list[tuple[str, Array]] = []
+    columns = 3 if scene.photo.height > 1.1 * scene.photo.width else 2
+    cell = cell or (CELL if columns == 2 else 2 * CELL // 3)
+    tiles = _pictures(scene, cell)
+    whole = columns * cell + (columns - 1) * GAP
+    if scene.description is not None:
+        room = cell if len(tiles) % columns else whole
+        tiles.append((_title("description", scene), description_card(scene.description, room)))
+    rows: list[Array] = []
+    row: list[tuple[str, Array]] = []
+    for tile in tiles:
+        if len(row) == columns or (row and tile[1].shape[1] > cell):
+            rows.append(_row(row, cell))
+            row = []
+        row.append(tile)
+    rows.append(_row(row, cell))
+    page = np.vstack([_wide(r, whole) for r in rows])
+    return np.pad(page, ((0, GAP), (GAP, GAP), (0, 0)), constant_values=255)
+
+
+def _pictures(scene: Scene, cell: int) -> list[tuple[str, Array]]:
+    """Titles and pictures of what the scene has, each ``cell`` pixels wide."""
     photo = _small(scene.photo.array, cell)
+    size = photo.shape[1], photo.shape[0]
+    tiles: list[tuple[str, Array]] = []
     if scene.changed is not None and scene.changed.array.any():
         tiles.append(("photo and picture", _small(before_after(scene.photo.array, scene.image.array), cell)))
     else:
         tiles.append((f"photo: {scene.photo.name}, {scene.photo.width} x {scene.photo.height}", photo))
-    size = photo.shape[1], photo.shape[0]
     if scene.segments is not None:
         labels = _nearest(scene.segments.labels, size)
         tiles.append((_title("segments", scene), segments_preview(labels, scene.segments.classes, photo)))
@@ -39,20 +60,11 @@ def sheet(scene: Scene, *, cell: int = CELL) -> Array:
     elif scene.layout is not None:
         tiles.append(("depth of the bare room, from the layout", depth_card(_nearest(scene.layout.depth(), size))))
     if scene.lines is not None:
-        small = type(scene.lines)(
-            scene.lines.segments * (size[0] / scene.lines.size[0]), size, detector=scene.lines.detector
-        )
-        title = f"{_title('lines', scene)} ({scene.lines.detector})" if scene.lines.detector else _title("lines", scene)
-        tiles.append((title, lines_preview(small, photo)))
-    if scene.description is not None and len(tiles) % 2:
-        tiles.append((_title("description", scene), description_card(scene.description, cell)))
-    rows = [_row(tiles[k : k + 2], cell) for k in range(0, len(tiles), 2)]
-    if scene.description is not None and tiles[-1][0] != _title("description", scene):
-        width = 2 * cell + GAP
-        rows.append(_row([(_title("description", scene), description_card(scene.description, width))], width))
-    return np.pad(
-        np.vstack([_wide(r, 2 * cell + GAP) for r in rows]), ((0, GAP), (GAP, GAP), (0, 0)), constant_values=255
-    )
+        ratio = size[0] / scene.lines.size[0]
+        small = LineSet(scene.lines.segments * ratio, size, detector=scene.lines.detector)
+        by = f" ({small.detector})" if small.detector else ""
+        tiles.append((_title("lines", scene) + by, lines_preview(small, photo)))
+    return tiles
 
 
 def _title(name: str, scene: Scene) -> str:
