@@ -26,7 +26,7 @@ class LoopBackend(Optioned):
     ``weights``: the checkpoint's folder instead of the catalogue's. ``controls``: kinds of ControlNet to load, and
     ``controlnets`` their folders. ``steps``, ``guidance``, ``sampler``, ``size`` as usual; ``guidance_until`` and
     ``control_until``: shares of the steps after which guidance and ControlNets stop. ``few_steps``: lightning, lcm or
-    turbo, with its weights from the catalogue or from ``few_weights`` (a UNet or a LoRA). ``style_image`` (path, picture)
+    turbo, with its weights from the catalogue or from ``few_weights`` (a UNet or a LoRA). ``style_image`` (a path)
     with ``style_scale``: an IP-Adapter, from the catalogue or from ``ip_adapter`` and ``image_encoder``. ``preview``:
     True, or the folder of a tiny decoder.
     """
@@ -50,7 +50,7 @@ class LoopBackend(Optioned):
         size: int | None = None,
         few_steps: str | None = None,
         few_weights: PathLike | None = None,
-        style_image: Any = None,
+        style_image: PathLike | None = None,
         style_scale: float = 0.6,
         ip_adapter: PathLike | None = None,
         image_encoder: PathLike | None = None,
@@ -80,6 +80,9 @@ class LoopBackend(Optioned):
         )
         if not 0 <= style_scale <= 2:
             raise OptionError(f"{self.name}: style_scale must be 0 to 2, got {style_scale!r}")
+        if style_image is not None and not isinstance(style_image, (str, os.PathLike)):
+            # Options name a loaded backend, and two pictures may look alike when written out
+            raise OptionError(f"{self.name}: style_image is a path, got {type(style_image).__name__}; save it first")
         self.style_image, self.style_scale = style_image, style_scale
         self.ip_adapter, self.image_encoder, self.preview = ip_adapter, image_encoder, preview
         self.bytes = 0

@@ -19,12 +19,24 @@ THINGS = "furniture, objects, decoration, people, clutter, carpet, text, waterma
 class LoopErase(LoopBackend):
     """The hole filled by a diffusion model that is told of an empty room.
 
-    ``prompt``, ``negative``: instead of those words. ``seed``. With ``controls`` (depth, lines) and a layout the empty
-    room's own geometry steers it. The rest: ``LoopBackend``.
+    ``prompt``, ``negative``: instead of those words. ``seed``. ``strength`` None: the checkpoint's own. With ``controls``
+    (depth, lines) and a layout the empty room's own geometry steers it. The rest: ``LoopBackend``.
     """
 
-    def __init__(self, *, prompt: str = EMPTY, negative: str = THINGS, seed: int = 0, **options: Any) -> None:
+    full: ClassVar[float] = 1.0
+    """Strength at which the checkpoint fills a hole whole."""
+
+    def __init__(
+        self,
+        *,
+        prompt: str = EMPTY,
+        negative: str = THINGS,
+        seed: int = 0,
+        strength: float | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
+        self.plan = replace(self.plan, strength=self.full if strength is None else strength)
         self.prompt, self.negative, self.seed = prompt, negative, int(seed)
         self._threads: int | None = None
 
@@ -66,11 +78,12 @@ class SD15Inpaint(LoopErase):
 
 
 class SDXLInpaint(LoopErase):
-    """SDXL's inpainting checkpoint."""
+    """SDXL's inpainting checkpoint, which was not trained to start from pure noise (its card: strength below 1)."""
 
     name = "sdxl-inpaint"
     family = SDXL
     checkpoint = "sdxl-inpaint"
+    full = 0.99
 
 
 class LoopMaterial(LoopBackend):

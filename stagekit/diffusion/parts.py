@@ -124,6 +124,10 @@ def load_parts(
         dtype=kind,
         offload=offload and device != "cpu",
     )
+    if parts.unet.config.time_cond_proj_dim is not None:
+        raise WeightsError(
+            f"{unet or folder} takes its guidance as an input (a full LCM); use few_steps='lcm', its LoRA"
+        )
     for module in parts.modules:
         module.requires_grad_(False).eval()
         if not parts.offload:

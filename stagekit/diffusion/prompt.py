@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -35,9 +36,16 @@ def scene_prompt(brief: Brief, placements: Sequence[Placement], room: str | None
         f"interior photograph of a {made.title} {kind}",
         ", ".join(dict.fromkeys(pieces)),
         made.prompt.get("words", ""),
+        _palette(brief.palette),
         "realistic, natural light, sharp focus",
     ]
     return ", ".join(p for p in parts if p)
+
+
+def _palette(colours: Sequence[str]) -> str:
+    """``"in sage green and ivory"``; colours that are no hexadecimal numbers are taken as words."""
+    words = [tone(c) if re.fullmatch(r"#[0-9a-fA-F]{6}", c) else c.replace("_", " ") for c in colours]
+    return f"in {' and '.join(dict.fromkeys(words))}" if words else ""
 
 
 def negative_prompt(brief: Brief, extra: str = "") -> str:

@@ -242,3 +242,28 @@ def test_few_steps(zoo, tmp_path):
     events = []
     backend(PHOTO, LAYOUT, [CHAIR], seed=1, progress=lambda f, text: events.append(text))
     assert [e for e in events if e.startswith("step")] == [f"step {i} of 4" for i in range(1, 5)]
+
+
+def test_a_style_picture_is_an_option(zoo, tmp_path):
+    """It changes the result, and its adapter's place in a published folder is known."""
+    import shutil
+
+    import tiny
+
+    file, encoder = tiny.ip_adapter(tmp_path / "made", zoo["sd15"])
+    published = tmp_path / "published" / "models"
+    shutil.copytree(encoder, published / "image_encoder")
+    shutil.copy(file, published / "ip-adapter_sd15.safetensors")
+    red = tmp_path / "red.png"
+    sk.Image(np.zeros((80, 90, 3), np.uint8) + np.array([200, 30, 30], np.uint8)).save(red)
+    made = []
+    for more in (
+        {},
+        {"style_image": red, "ip_adapter": file, "image_encoder": encoder},
+        {"style_image": red, "ip_adapter": tmp_path / "published"},
+    ):
+        backend = SD15ControlNet(**options(zoo, "sd15-controlnet", **more)).open(sk.Runtime(device="cpu"))
+        made.append(backend(PHOTO, LAYOUT, [CHAIR], seed=1)[0].array)
+    assert not np.array_equal(made[0], made[1]) and np.array_equal(made[1], made[2])
+    with pytest.raises(OptionError, match="style_image is a path, got ndarray"):
+        SD15ControlNet(style_image=made[0])

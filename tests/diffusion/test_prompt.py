@@ -29,6 +29,11 @@ def test_the_prompt_names_style_room_and_the_largest_first():
     assert scene_prompt(Brief(), [Placement("bed", (1.6, 0.5, 2.0), (0, 0, -2))]).count("bedroom") == 1
 
 
+def test_the_palette_is_named():
+    text = scene_prompt(Brief(palette=("#9aa38a", "ivory", "#9AA38B")), [SOFA])
+    assert ", in sage green and ivory, " in text
+
+
 def test_negative_prompts():
     text = negative_prompt(Brief(style="coastal"), "plants")
     assert text.startswith("plants, ") and style("coastal").prompt["avoid"] in text and "extra windows" in text
