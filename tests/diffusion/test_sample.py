@@ -177,6 +177,48 @@ def test_plans_are_checked(values):
         Plan(**{"steps": 10, "guidance": 5.0, **values})
 
 
+@pytest.mark.parametrize("name", ["sd15", "sd15-inpaint", "sdxl"])
+@pytest.mark.parametrize("dtype", ["bf16", "fp16"])
+def test_half_precision_is_near(zoo, name, dtype):
+    """As on a GPU: every tensor finds its type, with samplers that change it too."""
+    nets = {"depth": zoo["union-xl" if name == "sdxl" else "depth"]}
+    kinds = (1,) if name == "sdxl" else ()
+    made = []
+    for kind in ("fp32", dtype):
+        parts = load_parts(zoo[name], controls=nets, dtype=kind)
+        steers = [Steer(parts.controls["depth"], (control().to(parts.dtype),), kinds, 0.8)]
+        for sampler in ("dpm++", "euler_a", "lcm"):
+            picture = tiny.picture().to(parts.dtype)
+            out = sample(
+                parts, words_of(parts), Plan(3, 4.0, strength=0.7), picture, tiny.hole().to(parts.dtype), seeds=(1, 2),
+                steers=steers, sampler=sampler,
+            )  # fmt: skip
+            assert out.dtype == torch.float32 and torch.isfinite(out).all()
+            made.append(out)
+    for full, half in zip(made[:3], made[3:], strict=True):
+        assert (full - half).abs().mean() < 0.1 * full.std()
+
+
+def test_files_as_the_catalogue_downloads_them(zoo, tmp_path):
+    """Only the fp16 files of a repository, and only those that the catalogue's patterns name: the same picture."""
+    import shutil
+
+    from stagekit.assets.spec import spec
+
+    folders = {"sdxl": tmp_path / "sdxl", "depth-xl": tmp_path / "net"}
+    for name, entry in (("sdxl", spec("sdxl")), ("depth-xl", spec("sdxl-depth"))):
+        for path in zoo[name].rglob("*"):
+            inside = path.relative_to(zoo[name])
+            if path.suffix == ".safetensors":
+                inside = inside.with_suffix(".fp16.safetensors")
+            if path.is_file() and entry.wants(inside.as_posix()):
+                (folders[name] / inside).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, folders[name] / inside)
+    plan = Plan(2, 4.0)
+    half = run(load_parts(folders["sdxl"], controls={"depth": folders["depth-xl"]}), plan)
+    assert torch.equal(half, run(load_parts(zoo["sdxl"], controls={"depth": zoo["depth-xl"]}), plan))
+
+
 def test_refused_and_missing_weights(zoo, tmp_path):
     with pytest.raises(WeightsError, match=r"model_index.json.*diffusers' layout"):
         load_parts(tmp_path)
