@@ -28,7 +28,7 @@ FARTHEST = 3.0
 
 
 class PlanesV1:
-    """The layout's planes, and things standing on its floor where the segments name them. Metres, no weights."""
+    """The layout's planes, and before them what the segments name, or else the layout's obstacles. Metres, no weights."""
 
     name = "planes.v1"
     licence = "Apache-2.0"
@@ -42,10 +42,12 @@ class PlanesV1:
 
     def __call__(self, image: Image, layout: Layout, segments: Segments | None = None) -> DepthMap:
         """float32 metres along the axis; 0 where the layout knows nothing."""
-        from ..room.things import furnished_depth
+        from ..room.things import furnished_depth, known_things
 
         _check(image, layout, segments)
-        return DepthMap(layout.depth() if segments is None else furnished_depth(layout, segments))
+        if segments is None and not layout.obstacles:
+            return DepthMap(layout.depth())
+        return DepthMap(furnished_depth(layout, known_things(layout) if segments is None else segments))
 
 
 class RelativeDepth(Checkpoint):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..types import Camera, Layout, Segments
+from ..types import SURFACES, Camera, Layout, Segments
 
 Array = Any
 
@@ -109,6 +109,14 @@ def furnished_depth(layout: Layout, segments: Segments) -> Array:
     large = cv2.resize(_grown(depth, named), (width, height), interpolation=cv2.INTER_LINEAR)
     large = np.where(bare > 0, np.minimum(large, bare), large)
     return np.where(thing, large, bare).astype(np.float32)
+
+
+def known_things(layout: Layout) -> Segments:
+    """The layout's own surfaces and obstacles as segments, for photos that nothing else has taken apart."""
+    labels = np.array(layout.surfaces())
+    for thing in layout.obstacles:
+        labels[thing.mask] = len(SURFACES)
+    return Segments(labels, (*SURFACES, "clutter"))
 
 
 def _kinds(segments: Segments, size: tuple[int, int]) -> dict[str, Array]:

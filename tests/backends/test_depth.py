@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import stagekit as sk
 from stagekit.backends import depth
 from stagekit.errors import InputError, LicenceError, WeightsError
 from stagekit.runtime import Runtime
-from stagekit.types import Camera, Image, Layout, Segments, Wall
+from stagekit.types import Camera, Image, Layout, Obstacle, Segments, Wall
 
 W, H = 160, 120
 CLASSES = ("none", "floor", "wall", "ceiling", "window", "door", "bed", "lamp", "picture")
@@ -68,6 +69,14 @@ def test_a_bed_has_a_front_and_a_top(layout: Layout) -> None:
     bare = np.abs(layout.depth()[mask] / truth[mask] - 1)
     assert error.mean() < 0.5 * bare.mean()
     assert (found <= layout.depth() + 1e-5).all() and (found[~mask] == layout.depth()[~mask]).all()
+
+
+def test_the_layouts_obstacles_count_without_segments(layout: Layout) -> None:
+    mask, truth = box(layout, (-1.0, 0.6), (-3.2, -2.6), 0.9)
+    known = replace(layout, obstacles=(Obstacle(np.zeros((3, 2)), 0.9, mask),))
+    found = depth.PlanesV1()(photo(), known).array
+    assert np.median(np.abs(found[mask] / truth[mask] - 1)) < 0.1
+    assert (found[~mask] == layout.depth()[~mask]).all()
 
 
 def test_what_stands_on_a_thing_is_as_far_as_it(layout: Layout) -> None:
