@@ -9,6 +9,8 @@ from .regions import OBJECTS
 
 LEAST = 0.004
 """Share of the picture: smaller things are the segmentation's noise."""
+SURE = 0.55
+"""Mean probability of a thing: a bare floor in which the network sees a bed's cover is seldom believed more."""
 INSIDE = 0.7
 """Share of a thing that lies in the hole: less, and it is a thing beside the hole that reaches into it."""
 
@@ -30,6 +32,19 @@ def hallucinated(segments: Segments, hole: Array) -> list[str]:
             share = area / hole.size
             if share < LEAST or np.count_nonzero(hole & (pieces == piece)) < INSIDE * area:
                 continue
+            if _belief(segments, index, pieces == piece) < SURE:
+                continue
             x, y = (round(float(v)) for v in centres[piece])
             found.append((share, f"the filled area looks like a {name} near x={x}, y={y} ({share:.1%} of the picture)"))
     return [text for _, text in sorted(found, reverse=True)]
+
+
+def _belief(segments: Segments, index: int, piece: Array) -> float:
+    """Mean probability of class ``index`` over ``piece`` (bool HxW); 1 where the segmentation gives none."""
+    import cv2
+
+    if segments.probabilities is None:
+        return 1.0
+    p = segments.probabilities[index].astype(np.float32)
+    share = cv2.resize(piece.astype(np.float32), p.shape[::-1], interpolation=cv2.INTER_AREA)
+    return float((p * share).sum() / max(float(share.sum()), 1e-9))

@@ -153,11 +153,16 @@ def sources(region: Region, known: Array, segments: Segments | None) -> Array:
     labels = cv2.resize(segments.labels, (width, height), interpolation=cv2.INTER_NEAREST)
     names = segments.classes
     objects = np.isin(labels, [i for i, n in enumerate(names) if n in OBJECTS])
+    belongs = BELONGS.get(region.surface, frozenset())
+    if region.surface == FLOOR and "rug" in names:
+        rug = labels == names.index("rug")
+        if (rug & known).sum() > 0.5 * rug.sum():  # the rug stays: what stood on it is filled with rug
+            belongs |= {"rug"}
+            objects &= ~rug
     size = max(3, round(0.012 * max(height, width))) | 1
     if region.surface == WALL:
         objects |= np.isin(labels, [i for i, n in enumerate(names) if n in ("window", "door")])
     good &= cv2.dilate(objects.astype(np.uint8), np.ones((size, size), np.uint8)) == 0
-    belongs = BELONGS.get(region.surface)
     if belongs:
         agrees = np.isin(labels, [i for i, n in enumerate(names) if n in belongs])
         seam = max(3, round(SEAM * max(height, width))) | 1

@@ -13,22 +13,15 @@ from ..types import Array, Layout, Mask, Segments
 
 BUILDING = ("wall", "floor", "ceiling", "window", "door", "stairs", "column", "sky", "building", "vegetation", "ground")
 """Segment classes that no box and no point removes."""
-KEPT = (
-    "window",
-    "door",
-    "stairs",
-    "fireplace",
-    "column",
-    "curtain",
-    "picture",
-    "mirror",
-    "countertop",
-    "appliance",
+KEPT = frozenset({
+    "window", "door", "stairs", "fireplace", "column", "curtain", "picture", "mirror", "cabinet", "countertop", "appliance",
     "sink",
-)
+})  # fmt: skip
 """Segment classes whose pixels are not doubtful furniture where they are the likelier ones."""
 FITTED = ("countertop", "appliance", "sink")
 """What makes a cabinet a fitted kitchen or a vanity."""
+KITCHEN = 0.01
+"""Share of countertop in the picture that makes the room a kitchen, whose wall cabinets touch nothing."""
 POSSIBLE = 0.25
 """Probability of the wanted classes together from which a pixel may belong to a thing whose middle is sure."""
 LAMP = 0.7
@@ -81,7 +74,10 @@ def _named(what: Any, size: tuple[int, int], segments: Segments | None, layout: 
     if isinstance(names, Sequence) and "furniture" in names and segments is not None and "clutter" in segments.classes:
         found = find_mask([*names, "clutter"], size, segments=segments, layout=layout).array
         classes = [*segments.groups.get("furniture", ()), *names, "clutter"]
-        return loose(likely(found, classes, segments), segments) & ~fitted(segments)
+        fixed = fitted(segments)
+        if fixed.any() and not (segments.mask("cabinet").array & ~fixed).any():
+            classes = [c for c in classes if c != "cabinet"]  # doubtful cabinets are fitted ones as well
+        return loose(likely(found & ~fixed, classes, segments), segments) & ~fixed
     found = find_mask(what, size, segments=segments, layout=layout).array
     if segments is None or not isinstance(names, Sequence) or not all(isinstance(n, str) for n in names):
         return found
@@ -143,7 +139,8 @@ def loose(found: Array, segments: Segments) -> Array:
 
 
 def fitted(segments: Segments) -> Array:
-    """bool HxW: cabinets that touch a countertop, an appliance or a sink: they belong to the building."""
+    """bool HxW: cabinets that touch a countertop, an appliance or a sink, and all where there is a worktop to speak of: they
+    belong to the building."""
     import cv2
 
     names = segments.classes
@@ -151,6 +148,8 @@ def fitted(segments: Segments) -> Array:
         return np.zeros(segments.labels.shape, bool)
     cabinets = segments.labels == names.index("cabinet")
     fixed = np.isin(segments.labels, [names.index(n) for n in FITTED if n in names])
+    if "countertop" in names and (segments.labels == names.index("countertop")).mean() > KITCHEN:
+        return cabinets
     reach = max(3, round(0.02 * max(fixed.shape))) | 1
     near = cv2.dilate(fixed.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
     _, pieces = cv2.connectedComponents(cabinets.astype(np.uint8))

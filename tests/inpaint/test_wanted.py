@@ -89,6 +89,8 @@ def test_a_thing_in_the_filled_area_is_reported(room):
     assert hallucinated(room.segments, room.thing) and "sofa" in hallucinated(room.segments, room.thing)[0]
     labels = np.where(room.thing, 1, room.segments.labels).astype(np.uint8)
     assert hallucinated(replace(room.segments, labels=labels), room.thing) == []
+    doubtful = with_beliefs(room, [(slice(20, 50), slice(30, 55), {"wall": 0.45, "sofa": 0.5, "clutter": 0.05})])
+    assert hallucinated(doubtful, room.thing) == []
     beside = np.roll(room.thing, -int(0.2 * 320), axis=1)  # reaches into the hole, but stood there before
     assert hallucinated(room.segments, beside) == []
 
