@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..types import Brief, Fact, Image, Layout, Placement, Room, Segments
+from ..types import SURE, Brief, Fact, Image, Layout, Placement, Room, Segments
 from .colour import nearest_paint, shade, tint, wall_colour, wood_tone
 from .contents import Contents, fixtures, furniture, take_stock
 from .daylight import Daylight, measure
@@ -165,8 +165,9 @@ def _surfaces(image: Image, segments: Segments, layout: Layout | None, room: str
         found.append(Fact("floor_material", *told))
     if floor is not None:
         name = wood_tone(floor.lab) if told is not None and told[0] == "wood" else floor.name
-        # white, grey and dark floors without a hue: exposure makes the one of the other
-        toned = 1.0 if name not in NEUTRALS or (told is not None and told[0] == "wood") else 0.6
+        # floors without a hue: exposure makes the one of the other; and of what is not known to be floor, nothing
+        of, certain = (told[0], told[1]) if told is not None else ("", 0.0)
+        toned = 1.0 if certain >= SURE and (name not in NEUTRALS or of == "wood") else 0.6
         found.append(Fact("floor_colour", name, min(0.9, floor.share) * toned, "as photographed"))
     return found
 
