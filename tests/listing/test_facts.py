@@ -216,3 +216,19 @@ def test_one_call_on_the_sample(sample: Any) -> None:
     assert all(s.cached for s in again.record if s.stage != "Describe"), "another language measures nothing anew"
     for text in again.description.texts:
         assert sk.check_wording(text) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("bedroom_09", {"room": "bedroom", "wall_colour": "light_grey"}),
+        ("empty_32", {"floor_material": "tile", "wall_colour": "white"}),
+        ("empty_10", {"floor_material": "wood", "wall_colour": "white"}),
+    ],
+)
+def test_real_photos(shared: Any, name: str, wanted: dict[str, str]) -> None:
+    found = sk.describe(shared / "photos" / f"{name}.jpg").description
+    assert found is not None
+    assert {n: found.facts[n].value for n in wanted} == wanted
+    assert not {"toilet", "bath", "stairs"} & set(found.get("furniture", ()))
