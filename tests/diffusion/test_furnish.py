@@ -267,3 +267,15 @@ def test_a_style_picture_is_an_option(zoo, tmp_path):
     assert not np.array_equal(made[0], made[1]) and np.array_equal(made[1], made[2])
     with pytest.raises(OptionError, match="style_image is a path, got ndarray"):
         SD15ControlNet(style_image=made[0])
+
+
+def test_weights_are_found_by_their_names(zoo, tmp_path, monkeypatch):
+    """As a user has them: folders of the catalogue's names in STAGEKIT_WEIGHTS, no path in the code."""
+    for name, source in (("sd15", "sd15"), ("sd15-depth", "depth")):
+        (tmp_path / name).symlink_to(zoo[source], target_is_directory=True)
+    monkeypatch.setenv("STAGEKIT_WEIGHTS", str(tmp_path))
+    scene = sk.Pipeline(sk.Furnish("sd15-controlnet", steps=2, size=128, guard="off"))(
+        PHOTO, layout=LAYOUT, placements=(CHAIR,), prompt="velvet", runtime=sk.Runtime(device="cpu"), on_event=print
+    )
+    assert scene.changed.fraction > 0.02 and scene.record[-1].backend == "sd15-controlnet"
+    assert not scene.stale, "the layout stays true"
