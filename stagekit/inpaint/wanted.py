@@ -20,8 +20,8 @@ KEPT = frozenset({
 """Segment classes whose pixels are not doubtful furniture where they are the likelier ones."""
 FITTED = ("countertop", "appliance", "sink")
 """What makes a cabinet a fitted kitchen or a vanity."""
-KITCHEN = 0.01
-"""Share of countertop in the picture that makes the room a kitchen, whose wall cabinets touch nothing."""
+KITCHEN = 0.06
+"""Share of fitted cabinets in the picture that makes the room a kitchen, whose wall cabinets touch nothing."""
 POSSIBLE = 0.25
 """Probability of the wanted classes together from which a pixel may belong to a thing whose middle is sure."""
 LAMP = 0.7
@@ -139,8 +139,7 @@ def loose(found: Array, segments: Segments) -> Array:
 
 
 def fitted(segments: Segments) -> Array:
-    """bool HxW: cabinets that touch a countertop, an appliance or a sink, and all where there is a worktop to speak of: they
-    belong to the building."""
+    """bool HxW: cabinets that touch a countertop, an appliance or a sink, and in a kitchen all: they are the building's."""
     import cv2
 
     names = segments.classes
@@ -148,13 +147,12 @@ def fitted(segments: Segments) -> Array:
         return np.zeros(segments.labels.shape, bool)
     cabinets = segments.labels == names.index("cabinet")
     fixed = np.isin(segments.labels, [names.index(n) for n in FITTED if n in names])
-    if "countertop" in names and (segments.labels == names.index("countertop")).mean() > KITCHEN:
-        return cabinets
     reach = max(3, round(0.02 * max(fixed.shape))) | 1
     near = cv2.dilate(fixed.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
     _, pieces = cv2.connectedComponents(cabinets.astype(np.uint8))
     touching = np.unique(pieces[near & cabinets])
-    return cabinets & np.isin(pieces, touching[touching > 0])
+    found: Array = cabinets & np.isin(pieces, touching[touching > 0])
+    return cabinets if found.mean() > KITCHEN else found
 
 
 def _things(segments: Segments) -> Array:
