@@ -29,6 +29,9 @@ BARE = ("entrance_hall",)
 NEUTRALS = ("white", "light_grey", "grey", "dark_grey", "black")
 HIGH_M = 3.2
 """Ceilings from here on count as high; the scale of a photo is known to about 12 %, and 2.8 m should not be."""
+GIVEN = 0.95
+"""Confidence of a layout that its caller drew or measured. Of thirteen measured rooms the estimated ones are right within
+30 % in nine; in four they take in floor beyond the room, up to 3.5 times its own. Of an estimate no area is told."""
 SCALE = 0.12
 """Typical relative error of lengths, from benchmarks/results/layout.json."""
 FAMILIES = {
@@ -94,9 +97,11 @@ def _area(layout: Layout) -> list[Fact]:
     if seen.is_empty:
         return []
     area = float(seen.area)
+    trusted = layout.confidence >= GIVEN
     scale = next((n for n in layout.notes if "scale" in n or "camera height" in n), "")
     guess = sum(w.kind == "unseen" for w in layout.walls) > len(layout.walls) - 2
     confidence = layout.confidence * (0.95 if 4 <= area <= 60 and not guess else 0.6)
+    confidence = confidence if trusted else min(confidence, 0.55)
     rounded = round(area, 1) if area < 10 else float(round(area))
     basis = f"floor inside the picture, within {2 * SCALE:.0%}" + (f"; {scale}" if scale else "")
     return [Fact("floor_area", rounded, min(confidence, 0.9), basis, "m2")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,14 @@ def test_a_plain_room(root: Any) -> None:
     assert "furniture" not in facts and "staged" not in facts
     assert set(facts["not_seen"].value) == {"bed", "sofa", "toilet"} or facts["not_seen"].confidence < 0.6
     assert "CIEDE2000" in facts["wall_paint"].basis and not facts["wall_paint"].sure
+
+
+def test_only_a_given_layouts_area_is_told() -> None:
+    estimated = room()
+    given = replace(estimated, confidence=1.0)
+    image = painted(estimated, (200, 200, 198), (150, 110, 70))
+    first, second = (find_facts(image, layout=x)["floor_area"] for x in (estimated, given))
+    assert first.value == second.value and not first.sure and second.sure
 
 
 def test_a_bed_makes_a_bedroom_and_doubt_does_not() -> None:
