@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import registry
 from ..errors import BackendError, OptionError, WeightsError
 from ..types import Array, Image, LineSet
 from .lines import _check, edge_map
@@ -155,12 +156,16 @@ class Hed:
         self._device = "cpu"
 
     def open(self, runtime: Any = None) -> Hed:
-        """Build the network from the file's own sizes. Raises WeightsError."""
+        """Build the network from the file's own sizes. Raises WeightsError, MissingPackageError."""
         if self._network is None:
             from safetensors import SafetensorError
-            from safetensors.torch import load
 
-            from ..models.hed import build
+            try:
+                from safetensors.torch import load
+
+                from ..models.hed import build
+            except ImportError as error:
+                raise registry.need(error.name or "torch", self.name) from error
 
             data = checked("hed", "hed.safetensors", self.weights, self.sha256)
             try:

@@ -244,3 +244,13 @@ def test_stage_and_value(tmp_path: Path) -> None:
         LineSet(np.zeros((3, 4)), (10, 10), np.zeros(2))
     with pytest.raises(InputError, match="uint8"):
         LineSet(np.zeros((0, 4)), (10, 10), edges=np.zeros((10, 11), np.uint8))
+
+
+def test_hed_names_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import sys
+
+    from stagekit.errors import MissingPackageError
+
+    monkeypatch.setitem(sys.modules, "stagekit.models.hed", None)
+    with pytest.raises(MissingPackageError, match="hed needs the package"):
+        Hed(weights=tmp_path).open()
