@@ -1,6 +1,6 @@
 """SwapMaterial against rooms rendered both ways, and against paint codes on photos.
 
-    python benchmarks/material.py [--only NAME ...] [--samples 64] [--photos 12] [--skip-rooms] [--skip-photos]
+    python benchmarks/material.py [--only NAME ...] [--samples 40] [--photos 12] [--skip-rooms] [--skip-photos]
 
 Closed loop: rooms of rendered_rooms.py are traced with a wall or floor A, and with B under the same light; SwapMaterial
 turns A into B's finish and the two pictures are compared on the surface: mean CIEDE2000, correlation of the detail
@@ -150,7 +150,7 @@ def timing() -> list[dict[str, Any]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="*", default=[], help="names of rendered rooms; all by default")
-    parser.add_argument("--samples", type=int, default=64, help="paths a pixel of the rendered rooms")
+    parser.add_argument("--samples", type=int, default=40, help="paths a pixel of the rendered rooms")
     parser.add_argument("--photos", type=int, default=len(PHOTOS), help="how many photos")
     parser.add_argument("--skip-rooms", action="store_true")
     parser.add_argument("--skip-photos", action="store_true")

@@ -14,9 +14,10 @@ from ..types import Array
 from .colour import LUMA
 from .shade import expand
 
-CEILING, TRIM, USUAL = 0.82, 0.80, 0.62
-"""Albedos: white emulsion, white gloss, and the geometric mean of photographed walls, for when nothing else tells."""
-FLOOR_GETS = {"trim": 1.5, "usual": 1.35}
+CEILING, TRIM, USUAL = 0.82, 0.77, 0.62
+"""Albedos: white emulsion; white gloss, less what a baseboard loses next to the floor; and the geometric mean of
+photographed walls, for when nothing else tells."""
+FLOOR_GETS = {"trim": 1.4, "usual": 1.45}
 """A floor faces windows and lamps more squarely than what the whites hang on (rendered rooms, geometric means)."""
 CORNER = 1.3
 """Where a wall meets the ceiling, the ceiling gets the wall's own light: the ratio between them is less than that of
@@ -40,7 +41,7 @@ class RoomLight:
 def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLight:
     """The room's light from its whites. ``light`` float32 (h, w, 3) linear; masks bool (h, w), empty where not seen.
 
-    A baseboard counts when it is as light as paint: lighter than nine tenths of the wall, and hardly tinted.
+    A baseboard counts when it is painted white: hardly darker than the wall on it, and hardly tinted.
     """
     found: list[tuple[str, Array, float, float]] = []
     colours: list[Array] = []
@@ -51,8 +52,9 @@ def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLi
     if trim.mean() > LEAST / 4:
         colour = median_colour(light, trim)
         tint = colour / colours[0] if colours else colour
-        plain = tint.min() > 0.72 * tint.max()
-        if plain and (beside is None or colour @ LUMA > 0.9 * (beside @ LUMA)):
+        against, near = ratio_beside(light, trim, wall)
+        plain = tint.min() > 0.6 * tint.max()
+        if plain and (near == 0 or against @ LUMA > 0.85):
             found.append(("trim", trim, TRIM, 6.0))
             colours.append(colour)
     if found:
@@ -120,7 +122,9 @@ def ratio_beside(light: Array, a: Array, b: Array) -> tuple[Array, float]:
     log = np.log(np.maximum(expand(light), 1e-3)).astype(np.float32)
     means, amounts = [], []
     for mask in (a, b):
-        weight = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+        inner = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
+        # a far baseboard is three pixels high: nothing of it would be left
+        weight = (inner if inner.sum() > 0.6 * mask.sum() else mask).astype(np.float32)
         for _ in range(3):  # what differs from its own kind nearby is the border, a socket, a neighbour's pixel
             amount = cv2.blur(weight, (size, size))
             mean = cv2.blur(log * weight[..., None], (size, size)) / np.maximum(amount, 1e-6)[..., None]

@@ -164,7 +164,7 @@ def _mended(chosen: Array, regions: Regions, near: Array, p: Array) -> Array:
 
     h, w = regions.labels.shape
     alike = _difference(regions.lab, near) < 5
-    for value, allowed in ((False, alike & (p > 0.12)), (True, p < 0.9)):
+    for value, allowed in ((False, alike & (p > 0.12) | (p > 0.6)), (True, p < 0.9)):
         mask = (chosen == value)[regions.labels]
         _, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
         small = stats[:, cv2.CC_STAT_AREA] < 0.004 * h * w

@@ -22,6 +22,8 @@ from .wish import Wish
 
 BRIGHTEST = 0.90
 """No paint reflects more: #FFFFFF on a fan deck is a white of 0.9."""
+HIGHEST = 0.86
+"""Level that six tenths of a surface stay under: a photographer would have exposed for a floor or wall that is white."""
 STRIP = 256
 """Rows worked on at once: a 12-megapixel photo in float32 would take 0.15 GB for every intermediate."""
 
@@ -58,7 +60,7 @@ def swap(
         albedo = surface_albedo(light, place.mask, room, floor=place.plane == "floor")
         back = _returned(layout, place) * bounce
         if isinstance(wish.finish, Paint):
-            _paint(out, finder, matte, albedo, wish.finish, back)
+            _paint(out, finder, place, matte, albedo, wish.finish, back)
         else:
             assert layout is not None
             _cover(out, finder, place, matte, room, albedo, wish, layout, seed)
@@ -81,9 +83,16 @@ def _returned(layout: Layout | None, place: Place) -> float:
     return returned(layout, *surface_name(place.name))
 
 
-def _paint(out: Array, finder: Finder, matte: Matte, albedo: Array, paint: Paint, back: float) -> None:
+def _held(level: Array) -> float:
+    """The factor that keeps six tenths of ``level`` below ``HIGHEST``; 1 where they are."""
+    return min(1.0, HIGHEST / max(float(np.percentile(level, 60)), 1e-4))
+
+
+def _paint(out: Array, finder: Finder, place: Place, matte: Matte, albedo: Array, paint: Paint, back: float) -> None:
     target = np.minimum(paint.albedo, BRIGHTEST)
     gain = (target / albedo * relit(albedo, target, back)).astype(np.float32)
+    bright = expand(linear(finder.small)[place.mask]) @ LUMA * float((gain * albedo) @ LUMA / (albedo @ LUMA))
+    gain *= max(_held(bright), min(1.0, 1 / float(gain.max())))  # never under what the photo shows now
     photo, window = finder.image.array[matte.window], out[matte.window]
     # a dark surface's noise is small in light and large against it: brightened, it must not come along
     noisy = float(gain @ LUMA) > 1.3
@@ -132,6 +141,8 @@ def _cover(
     light = expand(linear(finder.small))
     shading = smooth_shading(light, place.mask, reach=0.02 * max(finder.size), contrast=0.35) @ LUMA
     tint = room.white / (room.white @ LUMA)
+    level = shading * float(linear(flat.albedo[::8, ::8]).reshape(-1, 3).mean(0) @ LUMA / (albedo @ LUMA))
+    shading = shading * _held(level[place.mask])
     white = ((shading / float(albedo @ LUMA))[..., None] * tint).astype(np.float32)
     top, bottom, left, right = matte.box
     x = ((np.arange(left, right) + 0.5) * (finder.size[0] / image.width) - 0.5).astype(np.float32)
