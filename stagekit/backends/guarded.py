@@ -12,6 +12,9 @@ POLICIES = ("report", "retry", "raise", "off")
 STRIDE = 1009
 """Added to a seed for another try: a prime, so that tries of neighbouring seeds do not meet."""
 
+SIDE = 1536
+"""Longest side in pixels at which a photo is segmented here."""
+
 Paint = Callable[[Sequence[int]], list[Array]]
 
 
@@ -35,8 +38,14 @@ class Guarded:
             self._segment = RoomNetV1().open(runtime)
 
     def look(self, image: Image) -> Any:
-        """The photo's ``Segments``."""
-        return self._segment(image)
+        """The photo's ``Segments``, of at most ``SIDE`` pixels: a large photo's labels would take longer than to paint."""
+        import cv2
+
+        k = SIDE / max(image.size)
+        if k >= 1:
+            return self._segment(image)
+        size = (max(1, round(image.width * k)), max(1, round(image.height * k)))
+        return self._segment(Image(cv2.resize(image.array, size, interpolation=cv2.INTER_AREA)))
 
     def run(
         self,
@@ -80,5 +89,5 @@ class Guarded:
     def _changes(self, before: Any, image: Image, picture: Array, layout: Layout, maps: Any) -> list[Any]:
         from ..room.guard import compare
 
-        after = self._segment(image.with_array(picture))
+        after = self.look(image.with_array(picture))
         return compare(image.array, picture, before, after, layout, maps.mask, maps.alpha > 0.1)

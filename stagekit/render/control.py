@@ -63,9 +63,9 @@ def control_maps(
     """The maps of ``placements`` in ``layout``, seen from the photo's camera.
 
     ``free``: the furniture is left out and the mask is the whole floor with the space over it, for a model that invents.
-    ``keep`` bool HxW: what stays beside what the layout knows (see ``area.standing``). ``hidden`` bool HxW: pixels whose
-    own lines do not count (what is to go). ``max_side``: longest side in pixels at which rays are shot; larger photos are
-    seen smaller. Raises InputError when the layout was measured on another picture.
+    ``keep`` bool, of any size: what stays beside what the layout knows (see ``area.standing``). ``hidden`` likewise: pixels
+    whose own lines do not count (what is to go). ``max_side``: longest side in pixels at which rays are shot; larger
+    photos are seen smaller. Raises InputError when the layout was measured on another picture.
     """
     import cv2
 
@@ -80,7 +80,7 @@ def control_maps(
     photo = image.array if size == (w, h) else cv2.resize(image.array, size, interpolation=cv2.INTER_AREA)
     seen = _look(small, () if free else placements, threads)
     depth = np.where(seen.label >= 0, seen.depth, small.depth())
-    if keep is not None and size != (w, h):
+    if keep is not None and keep.shape != size[::-1]:
         keep = cv2.resize(keep.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     mask = floor_area(small, keep) if free else furniture_area(small, placements, seen.alpha, keep)
     maps = {

@@ -42,8 +42,8 @@ def compare(
 ) -> list[Finding]:
     """What changed of the building between ``photo`` and ``picture`` (uint8 HxWx3).
 
-    ``before``, ``after``: their segmentations. ``mask`` bool HxW: what was painted. ``furniture`` bool HxW: where new
-    furniture was to be; what ``after`` takes for furniture counts as well.
+    ``before``, ``after``: their segmentations, of any size. ``mask`` bool HxW: what was painted. ``furniture`` bool HxW:
+    where new furniture was to be; what ``after`` takes for furniture counts as well.
     """
     import cv2
 
@@ -54,8 +54,8 @@ def compare(
     def small(m: Array) -> Array:
         return cv2.resize(m.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
 
-    seen = _furniture(after) & ~_furniture(before)
-    covered = cv2.dilate(small(furniture | seen).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    seen = small(furniture) | (small(_furniture(after)) & ~small(_furniture(before)))
+    covered = cv2.dilate(seen.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     first, second = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in (photo, picture))
     # What a segmentation says of pixels that did not change shifts with the rest of the picture: that is no change
     differs = np.abs(first.astype(np.int16) - second).max(-1) > DIFFERS
