@@ -4,7 +4,7 @@
 
 Closed loop: rooms of rendered_rooms.py are traced with a wall or floor A, and with B under the same light; SwapMaterial
 turns A into B's finish and the two pictures are compared on the surface: mean CIEDE2000, correlation of the detail
-(luminance without its local mean: shading edges, joints, grain), and the largest difference outside. The layout is exact,
+(luminance over its mean in a sixth of the picture: corners, gradients, joints, grain), and the largest difference outside. The layout is exact,
 the labels are the renderer's; nothing is known of the light or of what A reflects.
 
 Photos: walls get a paint; the albedo is then measured anew in the result against the room's whites (ceiling, baseboard),
@@ -15,15 +15,16 @@ seconds of wall clock and of processor. Writes results/material.json and sheets/
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from typing import Any
 
 import cv2
 import numpy as np
-from rendered_rooms import ROOMS, exposure, layout_of, photo, render, segments_of
+from rendered_rooms import ROOMS, WIDTH, exposure, layout_of, photo, render, segments_of
 
 import stagekit as sk
-from common import shared, sheet, write
+from common import RESULTS, shared, sheet, write
 from stagekit.surface.albedo import surface_albedo
 from stagekit.surface.bounce import relit, returned
 from stagekit.surface.colour import LUMA, ciede2000, lab, lab_of_linear, linear
@@ -38,11 +39,11 @@ NEUTRAL = 12.0
 
 
 def detail(pixels: Any, mask: Any) -> Any:
-    """Luminance over its local mean, logarithmic, inside ``mask``; a blur of one pixel takes the steps of 8 bits."""
+    """Luminance over its mean in a sixth of the picture round it, logarithmic, inside ``mask``; a blur of one pixel takes the steps of 8 bits."""
     soft = cv2.GaussianBlur(linear(pixels) @ LUMA, (0, 0), 1.0)
     luma = np.log(np.maximum(soft, 2e-3)).astype(np.float32)
     weight = mask.astype(np.float32)
-    size = (31, 31)
+    size = (WIDTH // 6 | 1, WIDTH // 6 | 1)
     mean = cv2.blur(luma * weight, size) / np.maximum(cv2.blur(weight, size), 1e-6)
     return (luma - mean)[mask]
 
@@ -159,6 +160,7 @@ def main() -> None:
     if not args.skip_rooms:
         rows, pictures = closed_loop(args.only, args.samples)
         result["closed_loop"] = {
+            "samples": args.samples,
             "mean_ciede2000": round(float(np.mean([r["ciede2000"] for r in rows])), 2),
             "mean_ciede2000_paint": _mean(rows, "ciede2000", lambda r: r["finish"].startswith("#")),
             "mean_ciede2000_covering": _mean(rows, "ciede2000", lambda r: not r["finish"].startswith("#")),
@@ -172,6 +174,7 @@ def main() -> None:
         rows = on_photos(list(PHOTOS[: args.photos]))
         near = [r for r in rows if r["light_chroma"] <= NEUTRAL]
         result["photos"] = {
+            "photos": args.photos,
             "median_ciede2000": round(float(np.median([r["ciede2000"] for r in near])), 2),
             "near_neutral": len(near),
             "largest_outside_difference": max(r["outside_difference"] for r in rows),
@@ -181,8 +184,16 @@ def main() -> None:
     for key in ("closed_loop", "photos"):
         if key in result:
             print(key, {k: v for k, v in result[key].items() if k != "rows"})
-    if not args.only and not args.skip_rooms and not args.skip_photos:
-        print(write("material", result))
+    if not args.only and result:
+        print(write("material", {**_earlier(), **result}))
+
+
+def _earlier() -> dict[str, Any]:
+    """The parts of the last results that this run leaves out."""
+    path = RESULTS / "material.json"
+    if not path.exists():
+        return {}
+    return {k: v for k, v in json.loads(path.read_text()).items() if k != "environment"}
 
 
 def _mean(rows: list[dict[str, Any]], key: str, keep: Any) -> float | None:

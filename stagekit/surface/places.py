@@ -128,7 +128,15 @@ class Finder:
             return self._backsplash()
         if key == "trim":
             return self.baseboard
-        mask = choose(self.regions, self._belief(*CLASSES[key]))
+        belief = self._belief(*CLASSES[key])
+        mask = choose(self.regions, belief)
+        if key == "floor" and self.planes is not None:
+            # stairs and cupboards of the floor's own wood: colour alone takes them in only where a floor can be
+            import cv2
+
+            reach = 2 * round(0.02 * max(self.size)) + 1
+            around = cv2.dilate((self.planes == 1).astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+            mask &= around | (belief > 0.3)
         return mask & ~self.baseboard if key == "wall" else mask
 
     def _belief(self, *names: str) -> Array:
