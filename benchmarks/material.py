@@ -4,8 +4,8 @@
 
 Closed loop: rooms of rendered_rooms.py are traced with a wall or floor A, and with B under the same light; SwapMaterial
 turns A into B's finish and the two pictures are compared on the surface: mean CIEDE2000, correlation of the detail
-(luminance over its mean in a sixth of the picture: corners, gradients, joints, grain), and the largest difference outside. The layout is exact,
-the labels are the renderer's; nothing is known of the light or of what A reflects.
+(luminance over its mean in a sixth of the picture: corners, gradients, joints, grain), and the largest difference
+outside. The layout is exact, the labels are the renderer's; nothing is known of the light or of what A reflects.
 
 Photos: walls get a paint; the albedo is then measured anew in the result against the room's whites (ceiling, baseboard),
 which did not change, and compared with the code. Also the time at 12 megapixels once segments and layout are known, in
@@ -39,7 +39,8 @@ NEUTRAL = 12.0
 
 
 def detail(pixels: Any, mask: Any) -> Any:
-    """Luminance over its mean in a sixth of the picture round it, logarithmic, inside ``mask``; a blur of one pixel takes the steps of 8 bits."""
+    """Luminance over its mean in a sixth of the picture round it, logarithmic, inside ``mask``; a blur of one pixel takes
+    the steps of 8 bits."""
     soft = cv2.GaussianBlur(linear(pixels) @ LUMA, (0, 0), 1.0)
     luma = np.log(np.maximum(soft, 2e-3)).astype(np.float32)
     weight = mask.astype(np.float32)
