@@ -1,0 +1,44 @@
+"""Suite ``pipelines`` on a diffusion model: crop, paint, paste on photos of one and of twelve megapixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+
+from ..diffusion.painter import Job, Painter
+from ..diffusion.schedule import Plan
+from .ablation import Case, loaded
+from .architecture import architecture
+from .painting import NEGATIVE, PROMPT, inputs
+from .result import Row, attempt
+from .timing import measure
+
+PHOTOS = {"1 megapixel": (1200, 800), "12 megapixels": (4240, 2832)}
+"""Name -> width, height."""
+
+
+def photos(model: str, device: str, *, runs: int, warm_up: int, tell: Callable[[str], None]) -> dict[str, Any]:
+    """The suite's result without its environment."""
+    made = architecture(model)
+    plan, size = Plan(made["steps"], made["guidance"]), made["size"]
+    switches = {"channels_last": True, "compile": "graphs"} if device == "cuda" else {}
+    case = Case("", "bf16" if device == "cuda" else "fp32", switches)
+    rows: list[Row] = []
+    with loaded(model, device, case) as parts:
+        painter = Painter(parts, size=size)
+        for name, shape in PHOTOS.items():
+            photo, mask, depth = (cv2.resize(a.astype("uint8"), shape) for a in inputs(512))
+            job = Job(photo, mask > 0, PROMPT, NEGATIVE, {"depth": depth})
+
+            def work(job: Job = job) -> Row:
+                timing, (picture,) = measure(
+                    lambda: painter.paint(job, plan, [0]), device=device, warm_up=warm_up, runs=runs
+                )
+                apart = int((picture != job.base)[~job.mask].sum())
+                return {**timing.data(), "figures": {"bytes changed off the mask": apart}}
+
+            rows.append(attempt(f"paint a photo of {name}", work, tell, switches={"dtype": case.dtype, **switches}))
+    settings = {"size": size, "steps": plan.steps, "guidance": plan.guidance, "runs": runs, "warm_up": warm_up}
+    return {"suite": "pipelines", "model": model, "settings": settings, "rows": rows}

@@ -1,0 +1,110 @@
+"""One measurement: warm-up, synchronised runs, median and spread, peak memory."""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Timing:
+    """``seconds``: wall time of each run, ``cpu_seconds``: processor time of the whole process in each; ``first_s``: the
+    first call, which the warm-up swallows. ``peak_bytes``: on CUDA what was allocated at most, else resident memory."""
+
+    seconds: tuple[float, ...]
+    cpu_seconds: tuple[float, ...]
+    first_s: float
+    peak_bytes: int
+    peak_of: str
+
+    def data(self) -> dict[str, Any]:
+        """As a row's fields. ``spread`` is the range of the middle half (of all, below four runs) over the median: 0.05
+        says that the median is good to a few per cent."""
+        median = statistics.median(self.seconds)
+        if len(self.seconds) >= 4:
+            low, _, high = statistics.quantiles(self.seconds, n=4)
+        else:
+            low, high = min(self.seconds), max(self.seconds)
+        return {
+            "runs": len(self.seconds),
+            "median_s": _digits(median),
+            "min_s": _digits(min(self.seconds)),
+            "max_s": _digits(max(self.seconds)),
+            "spread": round((high - low) / median, 3),
+            "cpu_s": _digits(statistics.median(self.cpu_seconds)),
+            "first_s": _digits(self.first_s),
+            "peak_bytes": self.peak_bytes,
+            "peak_of": self.peak_of,
+        }
+
+
+def measure(work: Callable[[], Any], *, device: str = "cpu", warm_up: int = 1, runs: int = 5) -> tuple[Timing, Any]:
+    """Call ``work`` ``warm_up`` (at least one) and ``runs`` times; the timing, and what the last call returned.
+
+    On CUDA the queue is drained before each clock is read: without that one measures how fast work is queued.
+    """
+    first = 0.0
+    for i in range(max(warm_up, 1)):
+        started = time.perf_counter()
+        work()
+        synchronise(device)
+        first = first if i else time.perf_counter() - started
+    reset_peak(device)
+    seconds, cpu, result = [], [], None
+    for _ in range(runs):
+        result = None  # the last picture is not part of the next one's memory
+        synchronise(device)
+        started, busy = time.perf_counter(), time.process_time()
+        result = work()
+        synchronise(device)
+        seconds.append(time.perf_counter() - started)
+        cpu.append(time.process_time() - busy)
+    peak, kind = read_peak(device)
+    return Timing(tuple(seconds), tuple(cpu), first, peak, kind), result
+
+
+def synchronise(device: str) -> None:
+    """Wait until the device has done all that it was given."""
+    if device == "cuda":
+        import torch
+
+        torch.cuda.synchronize()
+
+
+def reset_peak(device: str) -> None:
+    """Forget the peak so far where that is possible."""
+    if device == "cuda":
+        import torch
+
+        torch.cuda.reset_peak_memory_stats()
+        return
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")  # Linux: resets VmHWM of this process
+
+
+def read_peak(device: str) -> tuple[int, str]:
+    """(bytes, of what) since ``reset_peak``; where resident memory's peak cannot be reset, since the process began."""
+    if device == "cuda":
+        import torch
+
+        return int(torch.cuda.max_memory_allocated()), "CUDA memory allocated"
+    try:
+        for line in Path("/proc/self/status").read_text("ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024, "resident memory"
+    except OSError:
+        pass
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, "resident memory since start"
+
+
+def _digits(value: float) -> float:
+    """Four significant digits: more are noise."""
+    return float(f"{value:.4g}")
