@@ -97,8 +97,16 @@ def _paint(out: Array, finder: Finder, place: Place, matte: Matte, albedo: Array
     # a dark surface's noise is small in light and large against it: brightened, it must not come along
     noisy = float(gain @ LUMA) > 1.3
 
+    # a strongly coloured surface hardly reflects some channels: their light is told by the others
+    tinted = float(np.clip((albedo.max() / albedo.min() - 1.8) / 2, 0, 1))
+    told = (albedo**2 / (albedo**2).sum()).astype(np.float32)
+    colour = (gain * albedo).astype(np.float32)
+
     def change(part: Array) -> Array:
-        return compress(expand(part) * gain)
+        each = expand(part) / albedo
+        if tinted > 0:
+            each = (1 - tinted) * each + tinted * (each @ told)[..., None]
+        return compress(each * colour)
 
     for top in range(0, photo.shape[0], STRIP):
         rows = slice(top, min(top + STRIP, photo.shape[0]))
