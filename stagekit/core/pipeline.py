@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import inspect
 import queue
 import threading
 import time
@@ -262,10 +263,14 @@ def _stale(stage: Stage, name: str, by: str) -> str:
 
 
 def _givers(name: str) -> list[str]:
-    """The stages that write a field, those made for it first."""
+    """The stages that write a field without reading it, those made for it first."""
     from .. import stages as known
 
-    found = [n for n in known.__all__ if name in getattr(known, n).writes]
+    found = [
+        n
+        for n in known.__all__
+        if name in getattr(known, n).writes and name not in inspect.signature(getattr(known, n).run).parameters
+    ]
     return sorted(found, key=lambda n: len(getattr(known, n).writes))
 
 
