@@ -57,7 +57,7 @@ def test_a_plain_room(root: Any) -> None:
     image = painted(layout, (236, 236, 234), (150, 110, 70))
     bright = image.array.copy()
     bright[120:200, 260:330] = 250
-    facts = find_facts(Image(bright), segments=seen, layout=layout, room=Room("bedroom", {"bedroom": 0.9}))
+    facts = find_facts(Image(bright), segments=seen, layout=layout, room=Room("bedroom", {"bedroom": 0.98}))
     assert facts["wall_colour"].value == "white" and facts["wall_colour"].sure
     assert facts["daylight"].value == "bright" and facts["daylight"].sure
     assert facts["ceiling"].value == "usual" and "about 2.6 m" in facts["ceiling"].basis
@@ -81,15 +81,15 @@ def test_a_bed_makes_a_bedroom_and_doubt_does_not() -> None:
     layout = room()
     image = painted(layout, (200, 200, 198), (150, 110, 70))
     box = (200, 280, 460, 400)
-    sure = find_facts(image, segments=segments(layout, bed=box), layout=layout, room=Room("bedroom", {"bedroom": 0.9}))
+    sure = find_facts(image, segments=segments(layout, bed=box), layout=layout, room=Room("bedroom", {"bedroom": 0.98}))
     assert sure["room"].sure and sure["furniture"].value == ("bed",) and sure["furniture"].sure
     doubt = find_facts(
-        image, segments=segments(layout, 0.5, bed=box), layout=layout, room=Room("bedroom", {"bedroom": 0.9})
+        image, segments=segments(layout, 0.5, bed=box), layout=layout, room=Room("bedroom", {"bedroom": 0.98})
     )
     assert not doubt["room"].sure and "furniture" not in doubt
-    other = find_facts(image, segments=segments(layout, bed=box), layout=layout, room=Room("kitchen", {"kitchen": 0.9}))
+    other = find_facts(image, segments=segments(layout, bed=box), layout=layout, room=Room("kitchen", {"kitchen": 0.99}))
     assert not other["room"].sure and "furniture" not in other, "a bed in no bedroom is a draped sofa"
-    given = find_facts(image, room=Room("kitchen", {"kitchen": 0.9}), brief=Brief(room="office"))
+    given = find_facts(image, room=Room("kitchen", {"kitchen": 0.99}), brief=Brief(room="office"))
     assert given["room"].value == "office" and given["room"].confidence == 1.0
 
 
