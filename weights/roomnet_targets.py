@@ -85,8 +85,8 @@ def target_path(photo: Path, work: Path) -> Path:
     return work / "soft" / ("_".join(photo.parts[-3:])[:-5] + ".npy")
 
 
-def label(training: Path, work: Path, shard: int = 0, shards: int = 1) -> None:
-    """Write the soft targets, uint8 of 255, of every ``shards``-th photo; those that exist are kept.
+def label(training: Path, work: Path, count: int, shard: int = 0, shards: int = 1) -> None:
+    """Write the soft targets, uint8 of 255, of every ``shards``-th of the first ``count`` photos; existing ones stay.
 
     The 256 px photos were squeezed to squares, mostly from 4:3: the teacher sees them both ways, mirrored once.
     """
@@ -95,7 +95,7 @@ def label(training: Path, work: Path, shard: int = 0, shards: int = 1) -> None:
 
     teacher = Teacher(training / "teacher_ade20k.onnx")
     (work / "soft").mkdir(parents=True, exist_ok=True)
-    for photo in unpack(training, work)[shard::shards]:
+    for photo in unpack(training, work)[:count][shard::shards]:
         out = target_path(photo, work)
         if out.exists():
             continue

