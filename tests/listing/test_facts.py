@@ -87,7 +87,9 @@ def test_a_bed_makes_a_bedroom_and_doubt_does_not() -> None:
         image, segments=segments(layout, 0.5, bed=box), layout=layout, room=Room("bedroom", {"bedroom": 0.98})
     )
     assert not doubt["room"].sure and "furniture" not in doubt
-    other = find_facts(image, segments=segments(layout, bed=box), layout=layout, room=Room("kitchen", {"kitchen": 0.99}))
+    other = find_facts(
+        image, segments=segments(layout, bed=box), layout=layout, room=Room("kitchen", {"kitchen": 0.99})
+    )
     assert not other["room"].sure and "furniture" not in other, "a bed in no bedroom is a draped sofa"
     given = find_facts(image, room=Room("kitchen", {"kitchen": 0.99}), brief=Brief(room="office"))
     assert given["room"].value == "office" and given["room"].confidence == 1.0
