@@ -8,10 +8,11 @@ from importlib.util import find_spec
 import pytest
 
 from stagekit.bench import report, result, timing
+from stagekit.bench.cold import process
 from stagekit.bench.quality import quality
 from stagekit.cli import main
 from stagekit.commands import bench as command
-from stagekit.errors import InputError
+from stagekit.errors import BackendError, InputError
 
 needs_diffusers = pytest.mark.skipif(not (find_spec("diffusers") and find_spec("torch")), reason="needs diffusers")
 MACHINE = {
@@ -90,6 +91,15 @@ def test_report_says_what_was_not_measured():
     assert [said for said in rows.values() if said != "not measured"] == ["1.90x, missed", "900 ms, met"]
     page = report.report({"ablations-sdxl-cuda": made(speedup=2.1, drift={"mean": 0.5, "max": 3})})
     assert "2.10x, met" in page and "| fast | 900 ms | 2.10x | 0.50 / 3 |" in page and "a card" in page
+
+
+def test_a_process_pays_for_its_own_memory_only():
+    """Not for what its parent held when it was forked; a failure shows what was printed."""
+    held = bytearray(b"x" * 300_000_000)
+    seconds, busy, peak = process(["-c", "pass"])
+    assert 0 < busy < 60 and seconds > 0 and 0 < peak < 100_000_000 < len(held)
+    with pytest.raises(BackendError, match="exit status 3: why"):
+        process(["-c", "import sys; sys.stderr.write('why'); sys.exit(3)"])
 
 
 def test_quality_gathers_and_names_the_command(tmp_path):
