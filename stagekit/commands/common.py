@@ -26,6 +26,17 @@ def camera(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--camera-height", type=float, metavar="METRES", help="the camera's height over the floor")
 
 
+def save(scene: Any, out: Path, pair: bool) -> None:
+    """Write the scene's picture and, for ``pair``, NAME_before_after.jpg beside it."""
+    scene.save(out)
+    if pair:
+        from ..display import before_after
+        from ..types import Image
+
+        both = before_after(scene.photo.array, scene.image.array)
+        Image(both, name=out.name).save(out.with_name(f"{out.stem}_before_after.jpg"))
+
+
 def find_photos(inputs: Sequence[Path]) -> list[Path]:
     """The photos that are meant: files as given, folders' pictures in order of name. Raises InputError."""
     found: list[Path] = []

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .common import camera, each, inputs
+from .common import camera, each, inputs, save
 
 SURFACES = {
     "wall": "SW 7029", "floor": "oak_herringbone", "ceiling": "RAL 9010", "trim": "#f4f2ee", "doors": "Hale Navy",
@@ -53,12 +53,7 @@ def run(args: argparse.Namespace) -> int:
             focal_px=args.focal_px,
             camera_height_m=args.camera_height,
         )
-        scene.save(out)
-        if args.before_after:
-            from ..display import before_after
-
-            pair = before_after(scene.photo.array, scene.image.array)
-            sk.Image(pair, name=out.name).save(out.with_name(f"{out.stem}_before_after.jpg"))
+        save(scene, out, args.before_after)
         assert scene.changed is not None
         wears = {**surfaces, **({"mask": args.finish} if mask is not None else {})}
         says = f"{photo.name} -> {out}: {', '.join(f'{k} {v}' for k, v in wears.items())}, "

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .common import camera, each, inputs
+from .common import camera, each, inputs, save
 
 
 def add(commands: Any) -> None:
@@ -34,12 +34,7 @@ def run(args: argparse.Namespace) -> int:
             focal_px=args.focal_px,
             camera_height_m=args.camera_height,
         )
-        scene.save(out)
-        if args.before_after:
-            from ..display import before_after
-
-            pair = before_after(scene.photo.array, scene.image.array)
-            sk.Image(pair, name=out.name).save(out.with_name(f"{out.stem}_before_after.jpg"))
+        save(scene, out, args.before_after)
         return stage_report(scene, photo, out)
 
     return each(args, "staged", work)
