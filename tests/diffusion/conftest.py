@@ -27,7 +27,7 @@ def one_thread():
 @pytest.fixture(scope="session")
 def zoo(tmp_path_factory):
     """name -> folder; made when first asked for."""
-    import tiny
+    import tiny_diffusion as tiny
     import tiny_flow
 
     root = tmp_path_factory.mktemp("checkpoints")

@@ -248,7 +248,7 @@ def test_a_style_picture_is_an_option(zoo, tmp_path):
     """It changes the result, and its adapter's place in a published folder is known."""
     import shutil
 
-    import tiny
+    import tiny_diffusion as tiny
 
     file, encoder = tiny.ip_adapter(tmp_path / "made", zoo["sd15"])
     published = tmp_path / "published" / "models"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import tiny
+import tiny_diffusion as tiny
 import torch
 
 from stagekit.diffusion.parts import load_parts

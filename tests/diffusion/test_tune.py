@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-import tiny
+import tiny_diffusion as tiny
 import torch
 
 from stagekit.diffusion.painter import Painter
