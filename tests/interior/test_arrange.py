@@ -225,3 +225,16 @@ def test_plans_are_drawn() -> None:
     plan = draw_plan(ROOMS["square"], found.placements)
     boxes = draw_boxes(np.full((640, 960, 3), 255, np.uint8), ROOMS["square"], found.placements)
     assert plan.dtype == np.uint8 and (plan != 255).mean() > 0.05 and (boxes != 255).any()
+
+
+@pytest.mark.parametrize("name", sorted(ROOMS))
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_bedroom_rugs_show_floor_all_round(name: str, seed: int) -> None:
+    from stagekit.interior.arrangement.solve import RUG_MARGIN_M
+
+    found = arranged(name, "bedroom", seed).placements
+    if not found or found[0].family != "bed":
+        return
+    for p in found:
+        if p.family == "rug":
+            assert Polygon(ROOMS[name].floor).contains(footprint(p).buffer(RUG_MARGIN_M * 0.95))

@@ -139,6 +139,39 @@ def test_every_kind_of_material_loads(material):
     assert shape.face_count() == len(box((1, 1, 1)).faces)
 
 
+def parts_of(node):
+    """A dictionary's keys and kinds, without its numbers; height maps with their size, which is in the kernel."""
+    if not isinstance(node, dict):
+        return None
+    sized = {"arbitrary": tuple(node["arbitrary"]["bitmap"].size())} if "arbitrary" in node else {}
+    return {k: v if k == "type" else parts_of(v) for k, v in node.items()} | {"size": sized}
+
+
+@needs_mitsuba
+def test_opaque_materials_differ_in_numbers_only():
+    from stagekit.render.engine import start
+
+    mi = start().mi
+    picture, height = np.full((8, 16, 3), 120, np.uint8), np.random.default_rng(0).random((32, 16)).astype(np.float32)
+    plain = convert.bsdf(mi, Material((0.5, 0.4, 0.3)), texel_m=0.01)
+    others = [
+        Material(picture, tile_m=(0.2, 0.3), bump=height, roughness=height),
+        Material(picture, tile_m=None, metallic=1.0, coat=0.5, sheen=0.5),
+    ]
+    for other in others:
+        assert parts_of(convert.bsdf(mi, other, texel_m=0.01)) == parts_of(plain)
+    lobes = plain["bsdf"]["bsdf"]
+    assert min(lobes[name] for name in ("metallic", "sheen", "clearcoat")) > 0, "a lobe of 0 is left out of the kernel"
+
+
+def test_texture_coordinates_are_shares_of_the_tile():
+    uvs = np.array([[0.0, 0.0], [0.4, 0.9]], np.float32)
+    tiled = convert._uvs(uvs, Material((0.5, 0.5, 0.5), tile_m=(0.2, 0.3)))
+    assert np.allclose(tiled, [[0, 0], [2, 3]])
+    once = convert._uvs(np.array([[0.0, 0.0], [1.0, 1.0]]), Material(np.zeros((10, 20, 3), np.uint8), tile_m=None))
+    assert np.allclose(once, [[0.025, 0.05], [0.975, 0.95]])
+
+
 def test_shrink_averages_to_the_texel():
     texture = np.random.default_rng(0).random((64, 64)).astype(np.float32)
     small = convert.shrink(texture, (0.64, 0.64), 0.04)

@@ -98,3 +98,17 @@ def test_pictures_for_people(furnished) -> None:
     assert shown.shape[1] == labels.shape[1] and shown.shape[0] > labels.shape[0]
     pair = before_after(image, grid[::2, ::2])
     assert pair.shape[0] == image.height and pair.shape[1] > 1.9 * image.width
+
+
+def test_what_the_picture_cuts_goes_on_behind_its_border():
+    from stagekit.room.openings import USUAL_WIDTH_M, _beyond_the_picture
+
+    wall = box_room(left=2.4, right=2.8).walls[0]
+    shown = np.arange(0.5, 1.5, 0.04)  # metres along the wall that the picture shows
+    left, right, *_ = _beyond_the_picture("window", (0.5, 0.8, 0.9, 2.0), shown, wall)
+    assert right == 0.8 and left == 0.0, "no further than the wall"
+    left, right, *_ = _beyond_the_picture("door", (1.1, 1.5, 0.0, 2.0), shown, wall)
+    assert left == 1.1 and np.isclose(right - left, USUAL_WIDTH_M["door"])
+    whole = (0.7, 1.2, 0.9, 2.0)
+    assert _beyond_the_picture("window", whole, shown, wall) == whole
+    assert _beyond_the_picture("opening", (0.5, 0.8, 0.0, 2.0), shown, wall) == (0.5, 0.8, 0.0, 2.0)
