@@ -1,6 +1,6 @@
 """Starting Mitsuba 3: which variant runs here, its LLVM library, its threads.
 
-``llvm_ad_rgb`` is about five times faster than ``scalar_rgb`` but needs libLLVM >= 16. The package
+``llvm_ad_rgb`` is about ten times faster than ``scalar_rgb`` but needs libLLVM >= 16. The package
 ``karellen-llvm-core`` carries one. Dr.Jit looks for it when it is imported, so its path has to be set before. The library's
 own C++ runtime is loaded first and privately: with RTLD_GLOBAL its libunwind catches the exceptions of Mitsuba's
 libstdc++ and the process dies (measured: ``mi.load_dict`` segfaults).
@@ -25,7 +25,7 @@ _RUNTIME = ("libunwind.so.1", "libc++abi.so.1", "libc++.so.1")
 
 
 class SlowRenderWarning(UserWarning):
-    """LLVM was not found, so the path tracer runs about five times slower."""
+    """LLVM was not found, so the path tracer runs about ten times slower."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,16 @@ def _prepare_llvm() -> str:
     return ""
 
 
+def _chosen(mi: Any) -> str:
+    """ "" if Mitsuba takes the fast variant, else the reason."""
+    try:
+        if mi.variant() != FAST:
+            mi.set_variant(FAST)
+    except Exception as error:
+        return f"LLVM is not found ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
+    return ""
+
+
 def _works(mi: Any) -> str:
     """ "" if a small array is computed in the current variant, else the reason."""
     try:
@@ -112,9 +122,10 @@ def start(*, threads: int | None = None, prefer: str = FAST) -> Engine:
         if FAST not in mi.variants():
             note = f"this Mitsuba has no {FAST}"
         else:
-            if mi.variant() != FAST:
-                mi.set_variant(FAST)
-            if (0,) < _version() < (16,):  # Debian's LLVM 14 aborts the whole process in code generation
+            note = _chosen(mi)
+            if note:
+                pass
+            elif (0,) < _version() < (16,):  # Debian's LLVM 14 aborts the whole process in code generation
                 note = f"Dr.Jit has found LLVM {_version()[0]}, 16 is needed" + _TOO_EARLY * (
                     not missing and drjit_first
                 )
@@ -125,7 +136,7 @@ def start(*, threads: int | None = None, prefer: str = FAST) -> Engine:
         if not note:
             return _threaded(Engine(mi, FAST), threads)
         warnings.warn(
-            f"rendering with {PLAIN}, about five times slower: {note}; pip install karellen-llvm-core",
+            f"rendering with {PLAIN}, about ten times slower: {note}; pip install karellen-llvm-core",
             SlowRenderWarning,
             stacklevel=2,
         )

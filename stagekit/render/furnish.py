@@ -51,6 +51,13 @@ class Quality:
                 f"max_side and shadow_side must be at least 64 pixels, got {self.max_side}, {self.shadow_side}"
             )
 
+    def plain(self) -> Quality:
+        """What is bearable without LLVM."""
+        return Quality(
+            min(self.samples, 16), min(self.shadow_rays, 16), min(self.bounce_rays, 4), min(self.depth, 5),
+            min(self.max_side, 1024), min(self.shadow_side, 160),
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class Traced:
@@ -126,6 +133,7 @@ def trace(
         return blank
     tell(0.0, "light")
     engine = engines.start(threads=threads)
+    q = q if engine.fast else q.plain()
     light = estimate_light(layout, small_light(photo, 640), seed=seed)
     taken = photo_look(photo)
 

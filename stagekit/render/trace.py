@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..types import Array, Camera
+from . import scalar
 from .engine import Engine
 
 LANES = 1 << 21
@@ -95,6 +96,8 @@ def coverage(
 
     ``limit``: depth of the bare room at the crop's pixels; what lies behind it is hidden. ``grid`` x ``grid`` samples.
     """
+    if not engine.fast:
+        return scalar.coverage(engine, labels, camera, box, limit, grid)
     import drjit as dr
 
     mi = engine.mi
@@ -177,6 +180,10 @@ def look(
     tick: Tick,
 ) -> Seen:
     """Path-trace the furniture at ``pixels`` (N, 2) integer x, y. Rays that miss the furniture do not count."""
+    if not engine.fast:
+        mean = scalar.look(engine, scene, integrator(engine, depth, guides=True), camera, pixels, samples, seed)
+        tick(1.0)
+        return Seen(mean[:, 0:3], mean[:, 3:6], mean[:, 6:9])
     import drjit as dr
 
     mi = engine.mi
@@ -236,6 +243,8 @@ def gather(
     ``rays`` light samples, importance-sampled on the shell, each used for both, so the noise of the share comes only
     from what is blocked.
     """
+    if not engine.fast:
+        return scalar.gather(engine, shell, solid, points, normals, rays, seed)
     import drjit as dr
 
     mi = engine.mi
@@ -265,6 +274,9 @@ def reflected(
 ) -> Array:  # fmt: skip
     """float32 (N, 3): irradiance at ``points`` with ``normals`` (N, 3) by light that furniture reflects; ``full`` is
     the room with furniture."""
+    if not engine.fast:
+        tracer = integrator(engine, 3, guides=False)
+        return scalar.reflected(engine, shell, solid, full, tracer, points, normals, rays, seed)
     import drjit as dr
 
     mi = engine.mi
