@@ -67,16 +67,20 @@ def staging_pipeline(
 ) -> Pipeline:
     """The pipeline behind ``stage``: Segment, EstimateLayout, Arrange, Furnish; stages whose result is given are left
     out. One pipeline, with its cache, for each set of options."""
-    known = {"focal_px": focal_px, "camera_height_m": camera_height_m}
-    layout_options: dict[str, Any] = {k: v for k, v in known.items() if v is not None}
     stages: list[Any] = []
     if "layout" not in given:
         if "segments" not in given:
             stages.append(Segment())
-        stages.append(EstimateLayout(**layout_options))
+        stages.append(_layout(focal_px, camera_height_m))
     if "placements" not in given:
         stages.append(Arrange())
     return Pipeline(*stages, Furnish(backend))
+
+
+def _layout(focal_px: float | None, camera_height_m: float | None) -> EstimateLayout:
+    """EstimateLayout with what the caller knows of the camera."""
+    known: dict[str, Any] = {"focal_px": focal_px, "camera_height_m": camera_height_m}
+    return EstimateLayout(**{k: v for k, v in known.items() if v is not None})
 
 
 def recolor(
@@ -117,12 +121,11 @@ def recolor(
 @cache
 def _recoloring(focal_px: float | None, camera_height_m: float | None, *given: str) -> Pipeline:
     """Segment and EstimateLayout; one cache for each set of options, so that another colour measures nothing anew."""
-    known: dict[str, Any] = {"focal_px": focal_px, "camera_height_m": camera_height_m}
     stages: list[Any] = []
     if "segments" not in given:
         stages.append(Segment(scales=FINE))
     if "layout" not in given:
-        stages.append(EstimateLayout(**{k: v for k, v in known.items() if v is not None}))
+        stages.append(_layout(focal_px, camera_height_m))
     return Pipeline(*stages)
 
 
@@ -215,9 +218,7 @@ def _placed(photo: Any) -> dict[str, Any]:
 @cache
 def _seeing(focal_px: float | None, camera_height_m: float | None, *given: str) -> Pipeline:
     """Segment, EstimateLayout, ClassifyRoom: what is to be seen before anything can be told."""
-    known: dict[str, Any] = {"focal_px": focal_px, "camera_height_m": camera_height_m}
-    options = {k: v for k, v in known.items() if v is not None}
-    stages = (Segment(), EstimateLayout(**options), ClassifyRoom())
+    stages = (Segment(), _layout(focal_px, camera_height_m), ClassifyRoom())
     return Pipeline(*(s for s in stages if s.writes[0] not in given))
 
 
