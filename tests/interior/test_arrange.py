@@ -227,14 +227,16 @@ def test_plans_are_drawn() -> None:
     assert plan.dtype == np.uint8 and (plan != 255).mean() > 0.05 and (boxes != 255).any()
 
 
-@pytest.mark.parametrize("name", sorted(ROOMS))
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_bedroom_rugs_show_floor_all_round(name: str, seed: int) -> None:
+def test_bedroom_rugs_show_floor_all_round() -> None:
     from stagekit.interior.arrangement.solve import RUG_MARGIN_M
 
-    found = arranged(name, "bedroom", seed).placements
-    if not found or found[0].family != "bed":
-        return
-    for p in found:
-        if p.family == "rug":
-            assert Polygon(ROOMS[name].floor).contains(footprint(p).buffer(RUG_MARGIN_M * 0.95))
+    rugs = [
+        (name, p)
+        for name in ROOMS
+        for seed in (0, 1, 2)
+        for p in arranged(name, "bedroom", seed).placements
+        if p.family == "rug"
+    ]
+    assert len(rugs) >= 3, "rugs to judge"
+    for name, p in rugs:
+        assert Polygon(ROOMS[name].floor).contains(footprint(p).buffer(RUG_MARGIN_M * 0.95)), name
