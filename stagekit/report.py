@@ -48,7 +48,9 @@ def stage_report(scene: Scene, photo: Path, out: Path) -> dict[str, Any]:
     counts = Counter(p.family.replace("_", " ") for p in pieces)
     listed = ", ".join(f"{n} {name}" if n > 1 else name for name, n in counts.items()) or "nothing"
     says = f"{photo.name} -> {out}: {listed} ({changed:.0%} of the pixels, {seconds:.1f} s)"
-    if scene.left_out:
+    warnings = [w for step in scene.record for w in step.warnings]
+    says = "\n  ".join([says, *warnings])
+    if pieces and scene.left_out:  # where nothing fits, the warning has the reasons
         says += "\n  left out: " + "; ".join(scene.left_out)
     return {
         "input": str(photo),
@@ -60,6 +62,7 @@ def stage_report(scene: Scene, photo: Path, out: Path) -> dict[str, Any]:
         "changed_fraction": changed,
         "placements": [placement_data(p) for p in pieces],
         "left_out": list(scene.left_out),
+        "warnings": warnings,
         "layout": layout_data(scene.layout) if scene.layout is not None else None,
         "record": [step_data(s) for s in scene.record],
         "says": says,

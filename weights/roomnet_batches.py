@@ -19,10 +19,12 @@ from stagekit.models.roomnet_arch import CLASSES, ROOMS, STRIDE
 
 Array = NDArray[Any]
 
-SIZES = ((160, 224), (192, 256), (192, 256), (224, 224), (224, 288), (224, 288), (256, 192), (256, 320), (288, 384))
+SIZES = ((192, 256), (224, 288), (224, 288), (256, 224), (256, 320), (256, 320), (320, 256), (288, 384), (384, 512))
 """Heights and widths of training crops; the batch shrinks as they grow, so all cost the same. Most photos are 256 px."""
 PIXELS = 12 * 256 * 256
 """Input pixels of a batch."""
+SHARP = 256 * 320
+"""Crops of more pixels than this take the 512 px listing photos four times as often."""
 HELD_OUT = 12
 """Every 12th labelled photo is kept from training: the room head's temperature is fitted there, progress is read there."""
 SURFACES = [CLASSES.index(c) for c in ("wall", "floor", "ceiling", "window", "door")]
@@ -38,7 +40,7 @@ class Pool:
         self.targets: list[Array | None] = []
         self.rooms: list[int] = []
         self.held: list[int] = []
-        weights = []
+        weights, sharp = [], []
         for number, photo in enumerate(unpack(training, work)[:limit]):
             path = target_path(photo, work)
             target = None
@@ -48,14 +50,17 @@ class Pool:
             held = number % HELD_OUT == 0
             if held:
                 self.held.append(number)
-            weights.append(0.0 if held else 0.3 if target is None else 1.3 if "listings" in photo.parts else 1.0)
+            bare = 0.0 if target is None else float(target[..., SURFACES].sum(-1).mean())
+            listing = "listings" in photo.parts
+            weights.append(0.0 if held else (0.4 + 2.5 * bare**3) * (1.6 if listing else 1.0))
+            sharp.append(4.0 if listing else 1.0)
         for path in sorted((work / "synthetic").glob("*.npz")):
             with np.load(path) as room:
                 target = np.zeros((*room["shares"].shape[:2], len(CLASSES)), np.float32)
                 target[..., room["classes"]] = room["shares"].astype(np.float32) / 255
                 self._add(room["image"], target, -1)
-        w = np.array(weights)
-        self.real, self.weights = len(w), w / w.sum()
+        w, fine = np.array(weights), np.array(weights) * sharp
+        self.real, self.weights, self.fine = len(w), w / w.sum(), fine / fine.sum()
 
     def _add(self, picture: Array, target: Array | None, room: int) -> None:
         self.pictures.append(np.ascontiguousarray(picture))
@@ -67,6 +72,7 @@ class Pool:
         height, width = SIZES[rng.integers(len(SIZES))]
         count = max(4, round(PIXELS / height / width))
         made = len(self.pictures) - self.real
+        weights = self.fine if height * width > SHARP else self.weights
         x = np.empty((count, height, width, 3), np.uint8)
         t = np.zeros((count, height // STRIDE, width // STRIDE, len(CLASSES)), np.uint8)
         r = []
@@ -74,7 +80,7 @@ class Pool:
             if made and rng.random() < synthetic:
                 index = self.real + int(rng.integers(made))
             else:
-                index = int(rng.choice(self.real, p=self.weights))
+                index = int(rng.choice(self.real, p=weights))
             picture, target = self.pictures[index], self.targets[index]
             view = crop(rng, picture.shape[1] / picture.shape[0], width / height, 0.5 if index >= self.real else 0.35)
             x[k] = look(rng, sample(picture, view, height, width))

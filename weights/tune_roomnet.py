@@ -25,6 +25,10 @@ FIXED = ("stem", "block0/", "block1/", "block2/")
 ENCODER = ("block", "rooms/features")
 KEEP = 0.998
 """Share of the averaged weights that a step keeps."""
+TOGETHER = 8
+"""Steps between which the processes of one run average their weights (local SGD, Stich 2019)."""
+DROP = 0.25
+"""Share of the room head's features left out in a step."""
 
 
 class FoldedNet(RoomNet):
@@ -45,7 +49,7 @@ class FoldedNet(RoomNet):
         part: Any = self.parts[layer.name.replace(".", "/")]
         x = given[0]
         if layer.op == "linear":
-            return part(x.flatten(1).float())
+            return part(F.dropout(x.flatten(1).float(), DROP, self.training))
         before, after = layer.padding
         if before != after:
             x = F.pad(x, (before, after, before, after))
@@ -87,14 +91,19 @@ def size(name: str, p: Tensor) -> float:
 def tune(args: argparse.Namespace) -> None:
     """``--start`` (folded .pt or .safetensors) to ``WORK/NAME.pt``: the average of the weights, saved every 100 steps.
 
-    ``--steady``: the rate stays; without it the rate falls to 0 as a cosine.
+    ``--steady``: the rate stays; without it the rate falls to 0 as a cosine. ``--shards N --shard K``: this is process
+    K of N that learn from different batches and average their weights every few steps; process 0 saves.
     """
     import cv2
+    import torch.distributed as peers
 
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(1)
-    rng = np.random.default_rng(args.seed)
+    if args.shards > 1:
+        meeting = (args.work / f"{args.name}.meeting").resolve()
+        peers.init_process_group("gloo", init_method=f"file://{meeting}", rank=args.shard, world_size=args.shards)
+    rng = np.random.default_rng([args.seed, args.shard])
     pool = Pool(args.work, args.training)
     named = sum(t is not None for t in pool.targets[: pool.real])
     print(f"{pool.real} photos, {named} with targets, {len(pool.pictures) - pool.real} rendered rooms", flush=True)
@@ -118,6 +127,11 @@ def tune(args: argparse.Namespace) -> None:
         (segment + args.kind * kind).backward()
         torch.nn.utils.clip_grad_norm_(list(learnt.values()), 1.0)
         optimiser.step()
+        if args.shards > 1 and (step + 1) % TOGETHER == 0:
+            flat = torch.cat([p.detach().reshape(-1) for p in learnt.values()])
+            peers.all_reduce(flat)
+            for p, part in zip(learnt.values(), flat.split([p.numel() for p in learnt.values()]), strict=True):
+                p.detach().copy_(part.view_as(p) / args.shards)
         keep = min(KEEP, (step + 1) / (step + 20))
         for name, p in learnt.items():
             average[name].lerp_(p.detach(), 1 - keep)
@@ -125,7 +139,7 @@ def tune(args: argparse.Namespace) -> None:
         if (step + 1) % 50 == 0:
             a, b = np.mean(seen[-50:], 0)
             print(f"{step + 1} segments {a:.4f} rooms {b:.4f} {time.time() - began:.0f} s", flush=True)
-        if (step + 1) % 100 == 0 or step + 1 == args.steps:
+        if args.shard == 0 and ((step + 1) % 100 == 0 or step + 1 == args.steps):
             state = net.folded() | {n.replace("/", "."): v for n, v in average.items()}
             torch.save({k: v.clone() for k, v in state.items()}, args.work / f"{args.name}.pt.part")
             (args.work / f"{args.name}.pt.part").rename(args.work / f"{args.name}.pt")
@@ -165,6 +179,7 @@ def calibrate(args: argparse.Namespace) -> None:
     weights = mean(args.start)
     net = FoldedNet()
     net.load_folded(weights)
+    net.eval()
     logits, truth = [], []
     for photo in unpack(args.training, args.work)[::HELD_OUT]:
         picture = Image.open(photo).convert("RGB")

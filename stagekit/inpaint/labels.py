@@ -15,8 +15,9 @@ from .regions import near_lines
 TRUNCATE = 0.35
 """Differences of log light above this count alike: an edge that does not match is one mistake, however strong."""
 NEVER = np.float32(1e3)
-PLAIN = 0.025
-"""Texture below this (robust sigma of log light) is paint: light and grain alone show it better than any copy."""
+PLAIN = {False: 0.025, True: 0.045}
+"""Texture below this (robust sigma of log light) is paint: light and grain alone show it better than any copy. More on
+upright planes, whose plaster and paint are rough; faint joints of tiles lie between."""
 BARE = 0.7 * TRUNCATE**2
 """Cost of no texture where the plane has some."""
 APART, ASKEW = 0.12, 0.3
@@ -39,7 +40,7 @@ def choose(number: int, planes: list[Plane], moves: list[Move], target: Array, *
     noise = _noise(plane)
     moved, valid, prior = _candidates(plane, planes, moves, box, lines, number)
     # the last candidate is no texture at all: on paint at once, elsewhere where every copy fails
-    plain = noise < PLAIN
+    plain = noise < PLAIN[plane.region.upright]
     band = near_lines(plane.region, np.mgrid[box])
     if lines:
         broken = _contradict(moved, valid, band & hole)

@@ -6,6 +6,8 @@ and R what is left (planks, joints, grain). L is continued over the hole as a me
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..types import Array
@@ -14,6 +16,8 @@ FLOOR_LEVEL = 0.004
 """Added before the logarithm: linear light of a black that a camera still tells apart (about 1/255 of sRGB 13)."""
 SOLVED = 150
 """Longest side in pixels at which membranes are solved; light is smoother than that."""
+
+Expected = Callable[[Array], "tuple[Array, Array] | None"]
 
 
 def to_linear(srgb: Array) -> Array:
@@ -98,10 +102,12 @@ def membrane(values: Array, known: Array, area: Array) -> Array:
     return out
 
 
-def light(log: Array, good: Array, sigma: float) -> Array:
+def light(log: Array, good: Array, sigma: float, expected: Expected | None = None) -> Array:
     """float32 (H, W, 3): a plane's light everywhere: blurred where ``good``, a membrane over the rest of the picture.
 
-    It is continued beyond the plane too, so that it may be enlarged without bleeding from other planes.
+    It is continued beyond the plane too, so that it may be enlarged without bleeding from other planes. ``expected``:
+    tells from the blurred light (NaN where not ``good``) what geometry expects everywhere, and where the blurred light can
+    be trusted; the membrane then continues the difference between the two.
     """
     import cv2
 
@@ -109,6 +115,10 @@ def light(log: Array, good: Array, sigma: float) -> Array:
     k = min(1.0, SOLVED / max(height, width))
     size = (max(2, round(width * k)), max(2, round(height * k)))
     blurred = smooth(log, good, sigma)
+    told = None if expected is None else expected(np.where(good[..., None], blurred, np.nan))
+    if told is not None:
+        guess, trusted = told
+        blurred, good = blurred - guess, good & trusted
     weight = cv2.resize(good.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     total = cv2.resize(np.where(good[..., None], blurred, 0).astype(np.float32), size, interpolation=cv2.INTER_AREA)
     known = weight > 0.25
@@ -116,4 +126,5 @@ def light(log: Array, good: Array, sigma: float) -> Array:
         known = weight >= max(float(weight.max()), 1e-6)
     values = total / np.maximum(weight, 1e-6)[..., None]
     filled = membrane(values, known, np.ones_like(known))
-    return cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC)
+    whole = cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC)
+    return whole if told is None else whole + guess

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from ..types import Array, Layout, Segments
+from .daylight import OUTLIER, floor_light
 from .feet import observed
 from .grain import regrain
 from .labels import choose
-from .light import from_log, light, to_log
+from .light import from_log, light, smooth, to_log
 from .moves import LEAST, Move, Plane, moves
-from .regions import near_lines, regions, sources
-from .transfer import Pyramid, transfer
+from .regions import BAND_M, FLOOR, WALL, near_lines, regions, sources
+from .skirting import FADE_M, Board, best, boards
+from .transfer import Pyramid, Scale, sample, transfer
 
 WORK = 512
 """Longest side in pixels of the working grid, on which shifts are chosen; texture is copied at the photo's size."""
@@ -51,6 +54,7 @@ def fill(
     planes = _planes(to_log(small), gap, layout, segments, (width, height))
     out = photo.copy()
     pyramid = Pyramid(photo)
+    found = boards(photo, planes, scale)
     for number, plane in enumerate(planes):
         tell((1 + number) / (1 + len(planes)), plane.region.name)
         if plane.full is None or not (hole & plane.full.mask).any():
@@ -58,6 +62,9 @@ def fill(
         offered, labels = _decide(number, planes, gap & plane.region.mask)
         here = hole & plane.full.mask
         (ys, xs), filled, served = transfer(pyramid, number, planes, offered, labels, here, scale)
+        board = best(found, number) if plane.region.surface == WALL else None
+        if board is not None:
+            _skirt(plane, board, (ys, xs), filled, served, scale)
         out[ys, xs] = np.clip(from_log(filled) + 0.5, 0, 255).astype(np.uint8)
         bare = np.zeros_like(hole)
         bare[ys[~served], xs[~served]] = True
@@ -77,14 +84,20 @@ def _planes(
     found, everywhere = [], None
     for region in regions(layout, width, height, feet):
         good = sources(region, ~gap, segments)
+        expected = None
         if good.sum() >= LEAST:
             plain = good & ~near_lines(region, np.mgrid[:height, :width])  # white skirting is texture, not light
-            lit = light(log, plain if plain.sum() >= LEAST else good, LIGHT_SIGMA[region.upright] * max(gap.shape))
+            if region.surface == FLOOR and layout is not None:
+                expected = partial(floor_light, layout, log, gap)
+            seen = plain if plain.sum() >= LEAST else good
+            lit = light(log, seen, LIGHT_SIGMA[region.upright] * max(gap.shape), expected)
         else:  # nothing of this plane is seen: light alone, from all that is
             if everywhere is None:
                 everywhere = light(log, ~gap, LIGHT_SIGMA[False] * max(gap.shape))
             lit = everywhere
         texture = np.where((good | gap)[..., None], log - lit, 0).astype(np.float32)
+        if expected is not None:  # what no light explains is no floor
+            good = good & (np.abs(smooth(texture, good, LIGHT_SIGMA[False] * max(gap.shape)).mean(2)) < OUTLIER)
         found.append(Plane(region, fine.get(region.name), good, lit, texture))
     return found
 
@@ -101,6 +114,21 @@ def _decide(number: int, planes: list[Plane], target: Array) -> tuple[list[Move]
     more = [m for m in moves(number, planes, left) if m.source == number]
     second = choose(number, planes, more, left, lines=False)
     return offered + more, np.where(second >= 0, second + len(offered), labels).astype(np.int16)
+
+
+def _skirt(
+    plane: Plane, board: tuple[Board, bool], at: tuple[Array, Array], filled: Array, served: Array, scale: Scale
+) -> None:
+    """The board drawn into ``filled`` (N, 3), the pixels ``at`` of a wall, where its foot is; these count as not served."""
+    assert plane.full is not None
+    xy = np.stack([at[1], at[0]], -1).astype(np.float64)
+    points, _ = plane.full.metres(xy)
+    foot = np.nonzero(points[:, 1] < BAND_M + FADE_M)[0]
+    if not len(foot):
+        return
+    own = sample(plane.light, (xy[foot] + 0.5) * scale - 0.5, cubic=False)
+    filled[foot] = own + board[0].at(points[foot], own=board[1])
+    served[foot] = False
 
 
 def _regrain(out: Array, filled: Array, known: Array, bare: Array) -> None:

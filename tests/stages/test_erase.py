@@ -78,6 +78,17 @@ def test_an_occupied_room_is_emptied_then_furnished(room):
     assert len(scene.placements) > len(blocked.placements)
 
 
+def test_staging_an_occupied_room_says_what_stands_there_and_how_to_empty_it(room):
+    pipe = sk.Pipeline(sk.Arrange())
+    (warning,) = pipe(room.photo, segments=room.segments, layout=room.layout, room="living_room").record[-1].warnings
+    assert "not empty (sofa: 8%" in warning and "stagekit.erase(photo)" in warning
+    bare = replace(room.segments, labels=np.where(room.thing, 0, room.segments.labels).astype(np.uint8))
+    assert pipe(room.empty, segments=bare, layout=room.layout, room="living_room").record[-1].warnings == ()
+    emptied = sk.Pipeline(sk.Erase(), sk.Arrange())
+    scene = emptied(room.photo, segments=room.segments, layout=room.layout, room="living_room")
+    assert not any("not empty" in w for w in scene.record[-1].warnings)
+
+
 def test_something_new_in_the_hole_is_a_warning_in_the_record(room, monkeypatch):
     assert erase(room, mask=room.thing).record[-1].warnings == ()
     monkeypatch.setattr(Clean, "label", 1)

@@ -1,0 +1,100 @@
+"""What the room tells the filling: where skirting boards run, and how daylight falls on the floor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from stagekit.inpaint import planar
+from stagekit.inpaint.daylight import bases, floor_light
+from stagekit.inpaint.light import light, to_log
+from stagekit.inpaint.planar import fill
+from stagekit.inpaint.skirting import HEIGHTS, Board, best, boards
+from stagekit.types import Opening
+
+HEIGHT_M = 0.10
+"""Of the skirting in the drawn rooms."""
+
+
+def learnt(room, layout):
+    log = to_log(room.photo.array)
+    size = (room.photo.width, room.photo.height)
+    planes = planar._planes(log, room.thing, layout, room.segments, size)
+    return planes, boards(room.photo.array, planes, (1.0, 1.0))
+
+
+def top(board: Board, along: float) -> float:
+    """Height over the layout's line at which the board ends and the wall begins."""
+    level = board.profile.mean(1)
+    edge = HEIGHTS[:-1][np.diff(level).argmin()]
+    return float(edge + board.offset + board.slope * along)
+
+
+def test_the_profile_ends_where_the_board_does(room):
+    planes, found = learnt(room, room.layout)
+    assert len(found) >= 2
+    for number, board in found.items():
+        points, _ = planes[number].region.metres(np.argwhere(planes[number].good)[:, ::-1].astype(float))
+        assert top(board, float(np.median(points[:, 0]))) == pytest.approx(HEIGHT_M, abs=0.02)
+
+
+def test_a_layout_that_is_off_is_corrected_by_where_the_board_is_seen(room):
+    """Rolled by a degree, the layout's line crosses the board: its slope is found, and the board goes on straight."""
+    layout = replace(room.layout, camera=replace(room.layout.camera, roll_deg=1.0))
+    right, wrong = learnt(room, room.layout)[1], learnt(room, layout)[1]
+    assert max(abs(b.slope) for b in right.values()) < 0.005
+    assert max(abs(b.slope) for b in wrong.values()) > 0.01
+    filled = fill(room.photo.array, room.thing, layout, room.segments).astype(float).mean(2)
+    board = room.thing & (room.empty.array.min(2) > 225)
+    assert (filled[board] > 215).mean() > 0.7
+
+
+def test_a_wall_without_a_board_of_its_own_takes_the_one_that_is_seen_most(room):
+    _, found = learnt(room, room.layout)
+    number = max(found, key=lambda k: found[k].columns)
+    others = {k: b for k, b in found.items() if k != min(found)}
+    assert best(found, number) == (found[number], True)
+    assert best(others, min(found)) == (max(others.values(), key=lambda b: b.columns), False)
+    assert best({}, 0) is None
+
+
+def test_daylight_is_found_again_under_the_hole(room):
+    """A floor lit by a window through its own form factor; the part under the window is hidden. The rim alone makes it too
+    dark, geometry does not."""
+    wall = next(k for k, w in enumerate(room.layout.walls) if w.kind == "wall" and w.length_m > 2)
+    middle = room.layout.walls[wall].length_m / 2
+    layout = replace(room.layout, openings=(Opening("window", wall, middle - 0.9, middle + 0.9, 0.3, 2.2),))
+    floor = layout.surfaces() == 1
+    none = np.zeros_like(floor)
+    log = to_log(room.empty.array)
+    even, _ = bases(layout, log, none)
+    truth = np.log(0.05 * even[0] + 0.25 * even[1] / even[1][floor].max())[..., None].repeat(3, 2).astype(np.float32)
+    bright = truth[..., 0] > np.percentile(truth[..., 0][floor], 60)
+    hole = cv2.dilate((floor & bright).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    seen = floor & ~hole
+
+    def expected(lit):
+        return floor_light(layout, log, hole, lit)
+
+    def error(lit):
+        return np.abs(lit - truth)[floor & hole].mean()
+
+    assert error(light(truth, seen, 4.0, expected)) < 0.35 * error(light(truth, seen, 4.0))
+    assert floor_light(layout, log, hole, np.full(truth.shape, np.nan, np.float32)) is None
+
+
+def test_what_no_light_explains_lends_no_texture(room):
+    """A black thing that the segmentation and the layout take for floor is not copied into the hole."""
+    pixels = room.photo.array.copy()
+    surfaces = room.layout.surfaces()
+    thing = np.zeros(surfaces.shape, bool)
+    ys, xs = np.nonzero((surfaces == 1) & ~room.thing)
+    at = int(np.argmin(np.abs(ys - np.percentile(ys, 70)) + np.abs(xs - np.percentile(xs, 20))))
+    thing[ys[at] - 14 : ys[at] + 14, xs[at] - 14 : xs[at] + 14] = True
+    thing &= surfaces == 1
+    pixels[thing] = 2
+    filled = fill(pixels, room.thing, room.layout, room.segments)
+    assert (filled[room.thing & (surfaces == 1)].max(1) < 60).mean() < 0.01
