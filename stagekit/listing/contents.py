@@ -17,6 +17,8 @@ SINGLE_M = 1.7
 """Windows side by side look like one opening that is wider."""
 COUNTED = 0.76
 """Windows and doors less certain than this are not counted."""
+MOST_WINDOWS = 2
+"""More are not counted: white pictures in frames are among them."""
 LABELS_ALONE = 0.7
 """Certainty of a class in a segmentation that gives no probabilities."""
 RELIABLE = ("bed", "sofa", "toilet", "bath", "stairs", "window")
@@ -53,7 +55,7 @@ class Seen:
 
 RULES = {
     "fireplace": (0.006, 0.64), "stairs": (0.015, 0.66), "sofa": (0.012, 0.64), "bed": (0.020, 0.74),
-    "bath": (0.020, 0.60), "toilet": (0.008, 0.58), "sink": (0.004, 0.58), "television": (0.004, 0.62),
+    "bath": (0.020, 0.70), "toilet": (0.008, 0.58), "sink": (0.004, 0.58), "television": (0.004, 0.62),
     "lamp": (0.008, 0.64), "plant": (0.005, 0.68), "picture": (0.010, 0.68), "mirror": (0.010, 0.70),
     "table": (0.015, 0.62), "chair": (0.015, 0.58), "cabinet": (0.030, 0.78), "shelf": (0.015, 0.68),
     "countertop": (0.010, 0.62), "appliance": (0.020, 0.62), "rug": (0.015, 0.66), "curtain": (0.010, 0.64),
@@ -132,7 +134,7 @@ def _openings(
     narrow = all(o.right_m - o.left_m <= SINGLE_M for o in openings)
     agree = number == _parts(joined > 0, least) == _parts(mask > 0, 0.0006) == len(openings)
     cut = bool(mask[:, :2].any() or mask[:, -2:].any())  # goes on outside the picture
-    if not agree or not narrow or cut or number > 3 or seen.certainty < COUNTED:
+    if not agree or not narrow or cut or number > MOST_WINDOWS or seen.certainty < COUNTED:
         return number, 0.4
     return number, min(0.9, seen.certainty)
 

@@ -16,7 +16,7 @@ from .floor import material
 from .ground import rectify
 
 SUPPORT: dict[str, tuple[float, tuple[tuple[str, float], ...]]] = {
-    "bathroom": (0.85, (("toilet", 0.50), ("bath", 0.60), ("sink", 0.50))),
+    "bathroom": (0.85, (("toilet", 0.50), ("bath", 0.70), ("sink", 0.50))),
     "bedroom": (0.97, (("bed", 0.74),)),
     "kitchen": (0.85, (("appliance", 0.60), ("countertop", 0.60), ("cabinet", 0.80))),
     "living_room": (0.55, (("sofa", 0.64),)),
@@ -142,6 +142,9 @@ def _light(day: Daylight, stock: Contents) -> list[Fact]:
     return found
 
 
+GREYED, SHADED = 0.66, 0.7
+"""Certainty of the material from which a floor may be told to be grey; how far a light grey wall, which may be a white one
+in the shade, is believed."""
 WIDE_M = 2.4
 """Metres from which glazing is called wide: one window, or several side by side."""
 
@@ -157,6 +160,7 @@ def _surfaces(image: Image, segments: Segments, layout: Layout | None, room: str
     seen_wall = wall_colour(pixels, walls, small.get("ceiling", none)) if walls.mean() > 0.04 else None
     if seen_wall is not None:
         wall, sure = seen_wall
+        sure = sure * SHADED if wall.name == "light_grey" else sure
         found.append(Fact("wall_colour", wall.name, sure, f"{wall.share:.0%} of the walls' pixels, as photographed"))
         near = nearest_paint(wall.rgb)
         if near is not None:
@@ -172,7 +176,8 @@ def _surfaces(image: Image, segments: Segments, layout: Layout | None, room: str
         name = wood_tone(floor.lab) if told is not None and told[0] == "wood" else floor.name
         # floors without a hue: exposure makes the one of the other; and of what is not known to be floor, nothing
         of, certain = (told[0], told[1]) if told is not None else ("", 0.0)
-        toned = 1.0 if certain >= SURE and (name not in NEUTRALS or of == "wood") else 0.6
+        least = GREYED if name in NEUTRALS else SURE  # a grey rug on a brown floor makes it grey
+        toned = 1.0 if certain >= least and (name not in NEUTRALS or of == "wood") else 0.6
         found.append(Fact("floor_colour", name, min(0.9, floor.share) * toned, "as photographed"))
     return found
 

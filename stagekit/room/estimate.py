@@ -29,7 +29,7 @@ EVIDENCE = 400
 DIAGONAL_35MM = 43.27
 HIGH_RATIO = 0.8
 """Ceiling over camera / camera over floor of a usual room: 2.5 m over a camera at 1.4 m."""
-LINES_WORTH = 1.0
+LINES_WORTH = 3.0
 """Weight of the lines' log-posterior against the cost of the room's shape when cameras are compared."""
 
 

@@ -21,7 +21,7 @@ from ..types import Camera
 Array = Any
 
 RATIOS = (0.28, 0.35, 0.42, 0.5, 0.58, 0.66, 0.75, 0.86, 1.0, 1.2, 1.5, 2.0)
-CORNER, JUMP, SLANTED = 2.6, 5.0, 5.0
+CORNER, JUMP, SLANTED = 2.6, 4.0, 5.0
 """Prices of a corner, of a jump in depth and of a wall at 45 degrees; one percent of the photo wrongly named costs
 about 4 (nats times percent)."""
 LINE = 0.06

@@ -13,7 +13,7 @@ from ..types import ROOM_TYPES, Brief, Image, Layout, Room, Segments
 
 MOVABLE = ("sofa", "chair", "table", "bed")
 """What an empty room does not hold. Cabinets, shelves and lamps may belong to the house."""
-OCCUPIED = 0.03
+OCCUPIED = 0.015
 """Share of the photo from which such furniture is named: below are the network's errors in empty rooms."""
 
 
