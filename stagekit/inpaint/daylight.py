@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..room.mirror import fresnel, reflection
 from ..types import Array, Layout, Wall
 from .light import SOLVED
 
 ROUGHNESS = (0.15, 0.5)
-"""Finishes between which floors lie, as `surface.lay.reflection` takes them."""
+"""Finishes between which floors lie, as `room.mirror.reflection` takes them."""
 RIDGE = 0.03
 """Pull of every share to 0, of the fit's own error: two windows side by side must not fight."""
 LEAST = 60
@@ -80,8 +81,6 @@ def bases(layout: Layout, picture: Array, hidden: Array) -> tuple[list[Array], l
     """
     import cv2
 
-    from ..surface.lay import floor_plane, fresnel, reflection
-
     h, w = hidden.shape
     camera = layout.camera.scaled(w, h)
     v, u = np.mgrid[:h, :w] + 0.5
@@ -98,9 +97,8 @@ def bases(layout: Layout, picture: Array, hidden: Array) -> tuple[list[Array], l
             even.append(_received(points, one, 0.0, one.length_m, 0.3, one.height_m))
     shown = np.clip((np.exp(picture) * 255), 0, 255).astype(np.uint8)
     filled = cv2.inpaint(shown, hidden.astype(np.uint8), 3, cv2.INPAINT_TELEA).astype(np.float32) / 255
-    plane = floor_plane(layout, (w, h))
     gloss = fresnel(layout, (w, h), np.arange(h) + 0.5)[:, None, None]
-    return even, [reflection(filled, plane, r) * gloss for r in ROUGHNESS]
+    return even, [reflection(filled, layout, r) * gloss for r in ROUGHNESS]
 
 
 def _received(points: Array, wall: Wall, left: float, right: float, bottom: float, top: float) -> Array:

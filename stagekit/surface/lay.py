@@ -1,4 +1,4 @@
-"""A covering laid on a plane of the room: metric coordinates of each pixel, filtered lookups, gloss."""
+"""A covering laid on a plane of the room: metric coordinates of each pixel, filtered lookups."""
 
 from __future__ import annotations
 
@@ -17,12 +17,9 @@ TAPS = 5
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """``matrix`` (3, 3): pixels (u, v, 1) of the photo to homogeneous metres (along, across) on the plane. ``mirror``
-    (3, 3): pixels to the pixels that they reflect, None for walls."""
+    """``matrix`` (3, 3): pixels (u, v, 1) of the photo to homogeneous metres (along, across) on the plane."""
 
     matrix: Array
-    mirror: Array | None = None
-    horizon: float = 0.0
 
 
 def floor_plane(layout: Layout, size: tuple[int, int], angle_deg: float = 0.0) -> Plane:
@@ -36,10 +33,7 @@ def floor_plane(layout: Layout, size: tuple[int, int], angle_deg: float = 0.0) -
     along = np.array([np.cos(a), 0, -np.sin(a)])
     across = np.array([np.sin(a), 0, np.cos(a)])
     matrix = np.stack([camera.height_m * (along @ ray), camera.height_m * (across @ ray), -ray[1]])
-    # a point under the floor as deep as the thing is high: reflect the ray's vertical part
-    flip = r.T @ np.diag([1.0, -1.0, 1.0]) @ ray
-    project = np.array([[f, 0, -camera.cx], [0, -f, -camera.cy], [0, 0, -1.0]])
-    return Plane(matrix, project @ flip)
+    return Plane(matrix)
 
 
 def wall_plane(layout: Layout, index: int, size: tuple[int, int]) -> Plane:
@@ -137,31 +131,3 @@ def _footprint(matrix: Array, u: Array, v: Array, texel: tuple[float, float]) ->
     short = np.maximum(np.minimum(across, down), np.maximum(across, down) / TAPS)
     level = np.log2(np.maximum(short, 1.0)).astype(np.float32)
     return x, y, long_x, long_y, level, far
-
-
-def reflection(light: Array, plane: Plane, roughness: float) -> Array:
-    """float32 hxwx3: what a polished floor would mirror at each pixel of ``light`` (linear, any size that ``plane`` was
-    made for), blurred as the finish is rough; black where the photo does not show it."""
-    import cv2
-
-    assert plane.mirror is not None
-    h, w = light.shape[:2]
-    u, v = np.meshgrid(np.arange(w) + 0.5, np.arange(h) + 0.5)
-    p = np.einsum("ij,jhw->ihw", plane.mirror, np.stack([u, v, np.ones_like(u)]))
-    ahead = p[2] > 1e-6
-    z = np.where(ahead, p[2], 1)
-    x, y = (p[0] / z - 0.5).astype(np.float32), (p[1] / z - 0.5).astype(np.float32)
-    x = np.where(ahead, x, -10).astype(np.float32)
-    mirrored = cv2.remap(light, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    sigma = max(0.5, roughness * 0.05 * max(h, w))
-    # rough floors smear reflections towards the eye more than sideways
-    return np.asarray(cv2.GaussianBlur(mirrored, (0, 0), sigma, sigmaY=2 * sigma))
-
-
-def fresnel(layout: Layout, size: tuple[int, int], rows: Array) -> Array:
-    """(n,): share of light that a smooth floor reflects towards the camera for picture ``rows`` (Schlick 1994, F0 0.04)."""
-    camera = layout.camera.scaled(*size)
-    uv = np.stack([np.full(len(rows), camera.cx), rows], -1)
-    d = camera.rays(uv)
-    cosine = np.clip(-d[:, 1] / np.linalg.norm(d, axis=1), 0, 1)
-    return (0.04 + 0.96 * (1 - cosine) ** 5).astype(np.float32)

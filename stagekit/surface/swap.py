@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..room.mirror import fresnel, reflection
 from ..types import Array, Image, Layout, Mask, Paint, Segments
 from .albedo import RoomLight, room_light, surface_albedo
 from .bounce import relit, returned
 from .colour import LUMA, encode, linear
 from .finish import Covering
-from .lay import floor_plane, fresnel, laid, reflection, wall_plane
+from .lay import floor_plane, laid, wall_plane
 from .matte import Matte, soft_matte
 from .pieces import sheet
 from .places import Finder, Place, surface_name
@@ -157,7 +158,7 @@ def _cover(
     y = ((np.arange(top, bottom) + 0.5) * (finder.size[1] / image.height) - 0.5).astype(np.float32)
     mirror = None
     if covering.gloss > 0 and not on_wall:
-        mirror = reflection(light, floor_plane(layout, finder.size, wish.angle_deg), flat.roughness)
+        mirror = reflection(light, layout, flat.roughness)
         share = fresnel(layout, image.size, np.arange(top, bottom) + 0.5)[:, None, None] * covering.gloss
     window = out[matte.window]
     new = np.zeros((len(matte.edge), 3), np.float32)
