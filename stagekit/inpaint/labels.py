@@ -15,7 +15,7 @@ from .regions import near_lines
 TRUNCATE = 0.35
 """Differences of log light above this count alike: an edge that does not match is one mistake, however strong."""
 NEVER = np.float32(1e3)
-PLAIN = {False: 0.025, True: 0.045}
+PLAIN = {False: 0.025, True: 0.06}
 """Texture below this (robust sigma of log light) is paint: light and grain alone show it better than any copy. More on
 upright planes, whose plaster and paint are rough; faint joints of tiles lie between."""
 BARE = 0.7 * TRUNCATE**2

@@ -9,6 +9,9 @@ from ..types import Array, Layout, Segments
 PLANE = {"floor": 1, "wall": 2, "ceiling": 3}
 TRUST = 2.4
 """Log-odds that a sure layout adds to its own plane where the network hesitates between floor, wall and ceiling."""
+LINE, BAND = 8.0, 0.035
+"""The same at the line where walls meet the ceiling, white on white as often as not, and how far from it the network may
+be wrong by its own coarseness, share of the longer side."""
 SOFT = 0.006
 """Width of the layout's doubt at its lines, share of the longer side."""
 
@@ -48,10 +51,23 @@ def settle_planes(maps: dict[str, Array], planes: Array, confidence: float) -> d
     import cv2
 
     total = sum(maps[n] for n in PLANE)
+    trust = TRUST + (LINE - TRUST) * _at_ceiling(planes)
     weighed = {}
     for name, code in PLANE.items():
         here = (planes >= 8) if name == "wall" else (planes == code)
         near = cv2.GaussianBlur(here.astype(np.float32), (0, 0), SOFT * max(planes.shape))
-        weighed[name] = maps[name] * np.exp(TRUST * confidence * (near - 0.5))
+        weighed[name] = maps[name] * np.exp(trust * confidence * (near - 0.5))
     scale = total / np.maximum(sum(weighed.values()), 1e-6)
     return {**maps, **{n: m * scale for n, m in weighed.items()}}
+
+
+def _at_ceiling(planes: Array) -> Array:
+    """float32 (h, w), 1 on the line between walls and ceiling, 0 beyond `BAND`."""
+    import cv2
+
+    up, wall = (planes == PLANE["ceiling"]).astype(np.uint8), (planes >= 8).astype(np.uint8)
+    line = cv2.dilate(up, np.ones((3, 3), np.uint8)) & wall
+    if not line.any():
+        return np.zeros(planes.shape, np.float32)
+    distance = cv2.distanceTransform(1 - line, cv2.DIST_L2, 5) / (BAND * max(planes.shape))
+    return np.clip(1.5 - 1.5 * distance, 0, 1)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..types import Array
+from .belief import PLANE
 
 SPREAD = 0.05
 """Reach of local colour models, share of the longer side."""
@@ -82,6 +83,9 @@ def cut_regions(image: Array, planes: Array | None = None) -> Regions:
     relief = np.clip(steep * 24, 0, 255).astype(np.uint8)
     cv2.watershed(np.repeat(relief[..., None], 3, 2), markers)
     labels = _filled(markers)
+    if planes is not None:  # where nothing is seen of the line between wall and ceiling, basins run over it
+        _, dense = np.unique(labels.astype(np.int64) * 2 + (planes == PLANE["ceiling"]), return_inverse=True)
+        labels = dense.reshape(labels.shape).astype(np.int32)
     return _measured(labels, lab, steep, float(np.clip(4 * noise, 0.35, 1.6)))
 
 
