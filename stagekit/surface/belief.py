@@ -65,9 +65,9 @@ def _at_ceiling(planes: Array) -> Array:
     """float32 (h, w), 1 on the line between walls and ceiling, 0 beyond `BAND`."""
     import cv2
 
-    up, wall = (planes == PLANE["ceiling"]).astype(np.uint8), (planes >= 8).astype(np.uint8)
-    line = cv2.dilate(up, np.ones((3, 3), np.uint8)) & wall
+    up = (planes == PLANE["ceiling"]).astype(np.uint8)
+    line = (cv2.dilate(up, np.ones((3, 3), np.uint8)) > 0) & (planes >= 8)
     if not line.any():
         return np.zeros(planes.shape, np.float32)
-    distance = cv2.distanceTransform(1 - line, cv2.DIST_L2, 5) / (BAND * max(planes.shape))
-    return np.clip(1.5 - 1.5 * distance, 0, 1)
+    distance = cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, 5) / (BAND * max(planes.shape))
+    return np.asarray(np.clip(1.5 - 1.5 * distance, 0, 1))
