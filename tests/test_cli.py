@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,20 @@ def test_a_bad_photo_among_good_ones_is_named_and_the_others_are_done(
     (photos / "broken.jpg").write_bytes(b"not a picture")
     assert cli.main(["stage", str(photos), "-o", str(tmp_path / "staged")]) == 1
     assert "broken.jpg" in capsys.readouterr().err
+    assert sorted(p.name for p in (tmp_path / "staged").iterdir()) == ["a_staged.png", "b_staged.jpg"]
+
+
+def test_a_reader_that_leaves_stops_no_picture(
+    photos: Path, quick: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``stagekit stage ... | head -1``"""
+
+    class Left(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stdout", Left())
+    assert cli.main(["stage", str(photos), "-o", str(tmp_path / "staged")]) == 0
     assert sorted(p.name for p in (tmp_path / "staged").iterdir()) == ["a_staged.png", "b_staged.jpg"]
 
 

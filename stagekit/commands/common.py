@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,7 +74,7 @@ def each(args: argparse.Namespace, tag: str, work: Any) -> int:
         try:
             reports.append(work(photo, out))
             if not args.json:
-                print(reports[-1]["says"])
+                say(reports[-1]["says"])
         except OptionError:
             raise  # wrong for every photo
         except StagekitError as error:
@@ -81,5 +82,13 @@ def each(args: argparse.Namespace, tag: str, work: Any) -> int:
             reports.append({"input": str(photo), "error": str(error)})
             print(f"stagekit: {error}", file=sys.stderr)
     if args.json:
-        print(json.dumps(reports, indent=2))
+        say(json.dumps(reports, indent=2))
     return 1 if failed else 0
+
+
+def say(text: str) -> None:
+    """Print a line; when whoever read the output has left (``| head``), go on without: the pictures are still wanted."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
