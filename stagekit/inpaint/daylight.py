@@ -19,9 +19,10 @@ RIDGE = 0.03
 LEAST = 60
 """Points of seen floor from which the fit is made."""
 OUTLIER = 0.5
-"""Log light off the prediction that is no floor in any light: a door's edge, a dark thing that the layout took for floor."""
-RANGE = 4.0
-"""The prediction stays within this factor of its own median."""
+"""Log light under the prediction that is no floor in any shade, but a dark thing that the layout took for it. What is
+brighter may be the sun, or a window in the polish."""
+BEYOND = 1.15
+"""Factor by which the prediction may leave the range that it has where floor is seen."""
 
 
 def floor_light(layout: Layout, log: Array, gap: Array, lit: Array) -> tuple[Array, Array] | None:
@@ -50,8 +51,8 @@ def floor_light(layout: Layout, log: Array, gap: Array, lit: Array) -> tuple[Arr
     for _ in range(2):
         out = np.stack([_fitted([*even, *(m[..., c] for m in mirrored)], level[..., c], trusted) for c in range(3)], -1)
         off = (np.log(level) - out).mean(-1)
-        off = np.abs(off - np.median(off[trusted]))
-        trusted = known & (off < max(OUTLIER, 3 * float(np.median(off[known]))))
+        off = off - np.median(off[trusted])
+        trusted = known & (off > -max(OUTLIER, 3 * float(np.median(np.abs(off[known])))))
         if trusted.sum() < LEAST:
             return None
     out = cv2.resize(out.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
@@ -70,8 +71,8 @@ def _fitted(parts: list[Array], level: Array, known: Array) -> Array:
     pull[0] = 0
     found, _ = nnls(np.concatenate([rows, pull]), np.concatenate([np.ones(len(rows)), np.zeros(len(pull))]))
     value = columns @ found
-    middle = float(np.median(value[known]))
-    return np.log(np.clip(value, middle / RANGE, middle * RANGE))
+    low, high = np.percentile(value[known], (2, 98))
+    return np.log(np.clip(value, max(low, 1e-4) / BEYOND, max(high, 1e-4) * BEYOND))
 
 
 def bases(layout: Layout, picture: Array, hidden: Array) -> tuple[list[Array], list[Array]]:

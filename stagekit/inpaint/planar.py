@@ -97,7 +97,7 @@ def _planes(
             lit = everywhere
         texture = np.where((good | gap)[..., None], log - lit, 0).astype(np.float32)
         if expected is not None:  # what no light explains is no floor
-            good = good & (np.abs(smooth(texture, good, LIGHT_SIGMA[False] * max(gap.shape)).mean(2)) < OUTLIER)
+            good = good & (smooth(texture, good, LIGHT_SIGMA[False] * max(gap.shape)).mean(2) > -OUTLIER)
         found.append(Plane(region, fine.get(region.name), good, lit, texture))
     return found
 

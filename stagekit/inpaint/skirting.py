@@ -25,6 +25,10 @@ COLUMNS = 400
 """Places along a wall at which its foot is looked at."""
 LEAST = 12
 """Columns that must show a height for it to be known."""
+SEEN_M = 0.6
+"""Length of a wall's foot that must be seen: a door's threshold is no board."""
+DARKEST = -2.0
+"""Log light over the wall's own: what is darker is a gap or a thing."""
 SHIFT_M = 0.05
 """The board is looked for this far above and below the layout's line."""
 
@@ -79,6 +83,8 @@ def _board(photo: Array, plane: Plane, scale: Scale) -> Board | None:
     if len(low) < 30:
         return None
     first, last = (float(v) for v in np.percentile(low, (0.5, 99.5)))
+    if last - first < SEEN_M:
+        return None
     along = np.linspace(first, last, COLUMNS)
     offset = slope = 0.0
     for turn in range(3):
@@ -92,6 +98,8 @@ def _board(photo: Array, plane: Plane, scale: Scale) -> Board | None:
         if turn < 2:
             more = _line(strip, known, profile, along)
             offset, slope = offset + more[0], slope + more[1]
+    if profile.mean(1).min() < DARKEST:
+        return None
     return Board(profile.astype(np.float32), offset, slope, int(known.any(0).sum()))
 
 
