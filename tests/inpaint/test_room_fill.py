@@ -63,7 +63,7 @@ def test_a_wall_without_a_board_of_its_own_takes_the_one_that_is_seen_most(room)
 
 def test_daylight_is_found_again_under_the_hole(room):
     """A floor lit by a window through its own form factor; the part under the window is hidden. The rim alone makes it too
-    dark, geometry does not."""
+    dark; geometry knows better, and is kept near what is seen anywhere."""
     wall = next(k for k, w in enumerate(room.layout.walls) if w.kind == "wall" and w.length_m > 2)
     middle = room.layout.walls[wall].length_m / 2
     layout = replace(room.layout, openings=(Opening("window", wall, middle - 0.9, middle + 0.9, 0.3, 2.2),))
@@ -82,7 +82,7 @@ def test_daylight_is_found_again_under_the_hole(room):
     def error(lit):
         return np.abs(lit - truth)[floor & hole].mean()
 
-    assert error(light(truth, seen, 4.0, expected)) < 0.35 * error(light(truth, seen, 4.0))
+    assert error(light(truth, seen, 4.0, expected)) < 0.55 * error(light(truth, seen, 4.0))
     assert floor_light(layout, log, hole, np.full(truth.shape, np.nan, np.float32)) is None
 
 
