@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
-from stagekit.diffusion.paste import Window, model_sizes, paste, window
+from stagekit.diffusion.paste import Window, match_colour, model_sizes, paste, window
 from stagekit.errors import InputError
 
 
@@ -78,6 +79,22 @@ def test_a_mask_at_the_photos_border_has_no_seam_there():
     made = place.cut(taken)
     made[place.cut(mask)] = 200
     assert (paste(taken, made, mask, place)[-1] > 190).all()
+
+
+def test_a_cast_that_differs_from_side_to_side_is_taken_out_on_each_side():
+    """Red on the left, blue on the right: their mean is no help, the rim's own colours are."""
+    original = np.full((256, 384, 3), 130, np.uint8)
+    mask = np.zeros((256, 384), bool)
+    mask[96:160, 96:288] = True
+    made = original.copy()
+    made[:, :192, 0] += 20
+    made[:, 192:, 2] += 20
+    rim = mask & (cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
+    left, right = rim.copy(), rim.copy()
+    left[:, 150:], right[:, :234] = False, False
+    matched = match_colour(made, original, mask)
+    for side in (left, right):
+        assert np.abs(matched[side] - 130).mean() < 3
 
 
 def test_the_core_is_sharp_at_the_rim():

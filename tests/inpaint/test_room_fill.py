@@ -49,7 +49,7 @@ def test_a_layout_that_is_off_is_corrected_by_where_the_board_is_seen(room):
     assert max(abs(b.slope) for b in wrong.values()) > 0.01
     filled = fill(room.photo.array, room.thing, layout, room.segments).astype(float).mean(2)
     board = room.thing & (room.empty.array.min(2) > 225)
-    assert (filled[board] > 215).mean() > 0.7
+    assert (filled[board] > 215).mean() > 0.85  # 0.81 where short pieces are copied instead
 
 
 def test_a_wall_without_a_board_of_its_own_takes_the_one_that_is_seen_most(room):
@@ -96,5 +96,11 @@ def test_what_no_light_explains_lends_no_texture(room):
     thing[ys[at] - 14 : ys[at] + 14, xs[at] - 14 : xs[at] + 14] = True
     thing &= surfaces == 1
     pixels[thing] = 2
+    size = (room.photo.width, room.photo.height)
+    planes = planar._planes(to_log(pixels), room.thing, room.layout, room.segments, size)
+    good = next(p.good for p in planes if p.region.surface == 1)
+    core = cv2.erode(thing.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert core.sum() > 100 and not good[core].any()
+    assert good[(surfaces == 1) & ~room.thing & ~thing].mean() > 0.5
     filled = fill(pixels, room.thing, room.layout, room.segments)
     assert (filled[room.thing & (surfaces == 1)].max(1) < 60).mean() < 0.01
