@@ -7,6 +7,7 @@ import gc
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from ..diffusion.schedule import Plan
@@ -18,6 +19,13 @@ from .timing import measure
 
 FEWER = 0.6
 """Share of the steps of the peer "fewer steps": what the schedule that stops guidance and ControlNet at 60 % must beat."""
+BEST: Mapping[str, Mapping[str, Any]] = {
+    "cuda": {"channels_last": True, "compile": "graphs", "cudnn_benchmark": True},
+    "cpu": {"channels_last": True, "compile": "regional"},
+}
+"""Device -> the switches of the rows called "fast": all that leave schedule and numbers as they are and pay."""
+GPU_ONLY = {"offload", "cudnn_benchmark", "graphs", "fp8"}
+"""Switches, and values of switches, that the processor knows nothing of."""
 OFF = {"guidance_until": FEWER, "control_until": FEWER}
 
 
@@ -33,9 +41,7 @@ class Case:
 
     def needs(self, device: str) -> str:
         """Why it cannot be measured on the device, or "" if it can."""
-        if device != "cuda" and (
-            self.switches.get("offload") or "graphs" in self.switches.values() or "fp8" in self.switches.values()
-        ):
+        if device != "cuda" and GPU_ONLY & {*self.switches, *self.switches.values()}:
             return "needs a CUDA device"
         if self.switches.get("compile", "off") != "off" and not (shutil.which("g++") or shutil.which("c++")):
             return "torch.compile needs a C++ compiler"
@@ -46,7 +52,7 @@ def cases(device: str, steps: int) -> list[Case]:
     """The table's rows, the baseline first. Half precision is the GPU's everyday; the CPU's is fp32."""
     peer, base = ("fp16", "bf16") if device == "cuda" else ("fp32", "fp32")
     fewer = {"steps": max(1, round(FEWER * steps))}
-    best = {"channels_last": True, "compile": "graphs" if device == "cuda" else "regional"}
+    best = BEST[device]
     return [
         Case(f"diffusers {peer}", peer, peer=True),
         Case(f"diffusers {peer}, {fewer['steps']} steps", peer, plan=fewer, peer=True),
@@ -54,6 +60,7 @@ def cases(device: str, steps: int) -> list[Case]:
         Case("bf16", "bf16"),
         Case("fp16", "fp16"),
         Case("channels_last", base, {"channels_last": True}),
+        Case("cudnn_benchmark", base, {"channels_last": True, "cudnn_benchmark": True}),
         Case("compile=regional", base, {"compile": "regional"}),
         Case("compile=full", base, {"compile": "full"}),
         Case("compile=graphs", base, {"compile": "graphs"}),
@@ -66,6 +73,7 @@ def cases(device: str, steps: int) -> list[Case]:
         Case("fast", base, best),
         Case("guidance and ControlNet off for the last 40 %", base, plan=OFF),
         Case("fast, guidance and ControlNet off for the last 40 %", base, best, OFF),
+        Case("fast, quantize=fp8", base, {**best, "quantize": "fp8"}),
     ]
 
 
@@ -77,15 +85,20 @@ def ablations(
     warm_up: int,
     only: tuple[str, ...] = (),
     tell: Callable[[str], None],
+    keep: Callable[[dict[str, Any]], object],
 ) -> dict[str, Any]:
-    """The suite's result without its environment. ``only``: names of rows; the reference is always measured."""
+    """The suite's result without its environment, given to ``keep`` after each row. ``only``: names of rows."""
     made = architecture(model)
     plan, size = Plan(made["steps"], made["guidance"]), made["size"]
     rows: list[Row] = []
     every = cases(device, plan.steps)
-    # First and once, for every row's drift; its own row times it
-    with loaded(model, device, Case("", "fp32")) as parts:
-        reference = own(parts, plan, size)().float().cpu()
+    result = {
+        "suite": "ablations",
+        "model": model,
+        "settings": {"size": size, "steps": plan.steps, "guidance": plan.guidance, "runs": runs, "warm_up": warm_up},
+        "baseline": every[0].name,
+        "rows": rows,
+    }
     for case in every:
         if only and case.name not in only:
             rows.append(missing(case.name, "left out by --only", _quiet))
@@ -96,29 +109,36 @@ def ablations(
             continue
 
         def work(case: Case = case) -> Row:
-            return row(case, model, device, plan, size, reference, runs, warm_up)
+            return row(case, model, device, plan, size, runs, warm_up)
 
         rows.append(attempt(case.name, work, tell, switches=what))
-    speedups(rows, every[0].name)
-    return {
-        "suite": "ablations",
-        "model": model,
-        "settings": {"size": size, "steps": plan.steps, "guidance": plan.guidance, "runs": runs, "warm_up": warm_up},
-        "baseline": every[0].name,
-        "rows": rows,
-    }
+        speedups(rows, every[0].name)
+        keep(result)
+    return result
 
 
-def row(
-    case: Case, model: str, device: str, plan: Plan, size: int, reference: Any, runs: int, warm_up: int, count: int = 1
-) -> Row:
+@cache
+def reference(model: str, device: str, plan: Plan, size: int) -> Any:
+    """The picture in fp32, multiplied as fp32 too (not as TF32): what drift is measured from."""
+    import torch
+
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        with loaded(model, device, Case("", "fp32")) as parts:
+            return own(parts, plan, size)().float().cpu()
+    finally:
+        torch.backends.cudnn.allow_tf32 = before
+
+
+def row(case: Case, model: str, device: str, plan: Plan, size: int, runs: int, warm_up: int, count: int = 1) -> Row:
     """One case measured: times, memory, drift of the first picture, share of the arithmetic limit."""
-    its = replace(plan, **case.plan)
+    its, exact = replace(plan, **case.plan), reference(model, device, plan, size)
     with loaded(model, device, case) as parts:
         work = (diffusers_pipeline if case.peer else own)(parts, its, size, count=count)
         timing, picture = measure(work, device=device, warm_up=warm_up, runs=runs)
         data: Row = {**timing.data(), "weight_bytes": parts.bytes, "pictures": count}
-        data["drift"] = grey_levels(picture[:1], reference)
+        data["drift"] = grey_levels(picture[:1], exact)
     tflop = picture_tflop(model, its, count)
     limit = tflop / rate_tflops(device, case.dtype)
     data |= {"tflop": float(f"{tflop:.4g}"), "limit_s": float(f"{limit:.4g}")}
@@ -128,7 +148,7 @@ def row(
 
 
 class loaded:
-    """The parts of a case, tuned; given back when the ``with`` ends, so that no row pays for another's memory."""
+    """The parts of a case, tuned, in memory that no row before still holds."""
 
     def __init__(self, model: str, device: str, case: Case) -> None:
         self.model, self.device, self.case = model, device, case
@@ -138,6 +158,7 @@ class loaded:
 
         from ..diffusion.tune import Switches, tune
 
+        self._sweep()
         plain = {"channels_last": False, "warm_up": False}
         switches = Switches.of(SimpleNamespace(device=self.device, **{**plain, **self.case.switches}))
         parts = build(self.model, device=self.device, dtype=self.case.dtype, offload=switches.offload)
@@ -147,9 +168,14 @@ class loaded:
     def __exit__(self, *exc: object) -> None:
         import torch
 
-        gc.collect()
         if self.case.switches.get("compile"):
             torch._dynamo.reset()
+
+    def _sweep(self) -> None:
+        """Free what the row before held: its frame, and with it the last name of its parts, is gone only now."""
+        import torch
+
+        gc.collect()
         if self.device == "cuda":
             torch.cuda.empty_cache()
 

@@ -9,7 +9,7 @@ import cv2
 
 from ..diffusion.painter import Job, Painter
 from ..diffusion.schedule import Plan
-from .ablation import Case, loaded
+from .ablation import BEST, Case, loaded
 from .architecture import architecture
 from .painting import NEGATIVE, PROMPT, inputs
 from .result import Row, attempt
@@ -19,13 +19,23 @@ PHOTOS = {"1 megapixel": (1200, 800), "12 megapixels": (4240, 2832)}
 """Name -> width, height."""
 
 
-def photos(model: str, device: str, *, runs: int, warm_up: int, tell: Callable[[str], None]) -> dict[str, Any]:
-    """The suite's result without its environment."""
+def photos(
+    model: str,
+    device: str,
+    *,
+    runs: int,
+    warm_up: int,
+    tell: Callable[[str], None],
+    keep: Callable[[dict[str, Any]], object],
+) -> dict[str, Any]:
+    """The suite's result without its environment, given to ``keep`` after each row."""
     made = architecture(model)
     plan, size = Plan(made["steps"], made["guidance"]), made["size"]
-    switches = {"channels_last": True, "compile": "graphs"} if device == "cuda" else {}
+    switches = BEST[device] if device == "cuda" else {}
     case = Case("", "bf16" if device == "cuda" else "fp32", switches)
     rows: list[Row] = []
+    settings = {"size": size, "steps": plan.steps, "guidance": plan.guidance, "runs": runs, "warm_up": warm_up}
+    result = {"suite": "pipelines", "model": model, "settings": settings, "rows": rows}
     with loaded(model, device, case) as parts:
         painter = Painter(parts, size=size)
         for name, shape in PHOTOS.items():
@@ -40,5 +50,5 @@ def photos(model: str, device: str, *, runs: int, warm_up: int, tell: Callable[[
                 return {**timing.data(), "figures": {"bytes changed off the mask": apart}}
 
             rows.append(attempt(f"paint a photo of {name}", work, tell, switches={"dtype": case.dtype, **switches}))
-    settings = {"size": size, "steps": plan.steps, "guidance": plan.guidance, "runs": runs, "warm_up": warm_up}
-    return {"suite": "pipelines", "model": model, "settings": settings, "rows": rows}
+            keep(result)
+    return result

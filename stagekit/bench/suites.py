@@ -41,35 +41,40 @@ def measure_suites(
             ):  # fmt: skip
                 tell(f"-- {name} on {where}")
                 machine = environment(where)  # before the work: the load is that of the others
-                written.append(write(out, {"schema": VERSION, "environment": machine, **work()}))
+                keep = partial(_keep, out, machine)
+                written.append(keep(work(keep=keep)))
     finally:
         torch.set_num_threads(before)
     return written
 
 
+def _keep(out: Path, machine: dict[str, Any], result: dict[str, Any]) -> Path:
+    return write(out, {"schema": VERSION, "environment": machine, **result})
+
+
 def jobs(
     name: str, out: Path, *, device: str, models: Sequence[str], size: int, threads: int | None, only: tuple[str, ...],
     **common: Any,
-) -> list[tuple[str, Callable[[], dict[str, Any]]]]:  # fmt: skip
-    """(device, work) for each result of a suite."""
+) -> list[tuple[str, Callable[..., dict[str, Any]]]]:  # fmt: skip
+    """(device, work) for each result of a suite; long work hands what it has so far to the function that it is given."""
     if name == "quality":
         from .quality import quality
 
-        return [("cpu", lambda: quality(out.parent, tell=common["tell"]))]
+        return [("cpu", lambda keep: quality(out.parent, tell=common["tell"]))]
     if name == "cold":
         from .cold import cold
 
-        return [("cpu", lambda: cold(size=size, runs=common["runs"], tell=common["tell"]))]
+        return [("cpu", lambda keep: cold(size=size, runs=common["runs"], tell=common["tell"]))]
     if name == "stages":
         from .staging import stages
 
-        return [("cpu", lambda: stages(size=size, threads=threads, **common))]
+        return [("cpu", lambda keep: stages(size=size, threads=threads, **common))]
     if name == "pipelines":
         from .photos import photos
         from .staging import pipelines
 
         return [
-            ("cpu", lambda: pipelines(size=size, threads=threads, **common)),
+            ("cpu", lambda keep: pipelines(size=size, threads=threads, **common)),
             *((device, partial(photos, m, device, **common)) for m in models[:1]),
         ]
     if name == "batch":

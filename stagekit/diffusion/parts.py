@@ -35,6 +35,7 @@ class Parts:
     device: str = "cpu"
     dtype: Any = None
     offload: bool = False
+    cudnn_benchmark: bool = False
 
     @property
     def large(self) -> bool:
@@ -55,16 +56,29 @@ class Parts:
 
     @contextmanager
     def using(self, *modules: Any) -> Iterator[None]:
-        """The modules on the device while the ``with`` lasts; afterwards back in main memory where that was asked for."""
-        if self.offload:
-            for module in modules:
-                module.to(self.device)
+        """The modules on the device while the ``with`` lasts; afterwards back in main memory where that was asked for. The
+        weights stay there all the time: going back is to forget the copies."""
+        homes: list[tuple[Any, Any]] = []
         try:
+            if self.offload:
+                for tensor in weights(*modules):
+                    homes.append((tensor, tensor.data))
+                    tensor.data = tensor.data.to(self.device, non_blocking=True)
             yield
         finally:
-            if self.offload:
-                for module in modules:
-                    module.to("cpu")
+            for tensor, home in homes:
+                tensor.data = home
+
+
+def weights(*modules: Any) -> Iterator[Any]:
+    """Parameters and buffers of the modules, each once."""
+    yield from {id(t): t for m in modules for t in (*m.parameters(), *m.buffers())}.values()
+
+
+def pin(module: Any) -> None:
+    """Move the weights to page-locked memory, from which a GPU copies at several times the speed."""
+    for tensor in weights(module):
+        tensor.data = tensor.data.pin_memory()
 
 
 def stored(tensor: Any) -> int:

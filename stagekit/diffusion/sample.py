@@ -2,19 +2,23 @@
 
 It takes the steps that diffusers' ControlNet inpaint pipelines take, with the same random numbers, and leaves out what
 costs without effect: a ControlNet whose share of the steps is over is not called (diffusers multiplies its output by
-zero), and without guidance the negative half of the batch is not computed.
+zero), its picture is embedded once (diffusers: at each step, for each half of the batch), and without guidance the
+negative half of the batch is not computed.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from .parts import Parts
 from .schedule import Plan, new_scheduler, timesteps
 from .text import Words
+from .tune import kernels
 
 OnStep = Callable[[int, int, Any], None]
 """Called before step i of n with the latents (or the picture that the last step predicts); may raise to stop."""
@@ -30,11 +34,17 @@ class Steer:
     kinds: tuple[int, ...] = ()
     scale: float = 1.0
 
-    def options(self, batch: int, parts: Parts) -> dict[str, Any]:
-        """What the net takes beside latents and prompt."""
+    def embedded(self, embed: Any) -> tuple[Any, ...]:
+        """The pictures as the net's first layers, ``embed``, hand them on: (1, C, h, w) each."""
+        if self.net.config.controlnet_conditioning_channel_order == "bgr":  # the net turns the channels of what it gets
+            return tuple(embed(p.flip(1)).flip(1) for p in self.pictures)
+        return tuple(embed(p) for p in self.pictures)
+
+    def options(self, pictures: Sequence[Any], batch: int, parts: Parts) -> dict[str, Any]:
+        """What the net takes beside latents and prompt; ``pictures`` are embedded."""
         import torch
 
-        pictures = [p.expand(batch, -1, -1, -1) for p in self.pictures]
+        pictures = [p.expand(batch, -1, -1, -1) for p in pictures]
         if not self.kinds:
             return {"controlnet_cond": pictures[0], "conditioning_scale": self.scale}
         chosen = torch.zeros(1, self.net.config.num_control_type)
@@ -70,30 +80,32 @@ def sample(
 
     count, size = len(seeds), tuple(int(n) for n in picture.shape[-2:])
     scheduler = new_scheduler(parts.shipped, sampler)
-    steps = timesteps(scheduler, plan, parts.device)
+    steps = timesteps(scheduler, plan)  # in main memory: to ask for their values must not wait for the device
     generators = [torch.Generator().manual_seed(int(seed)) for seed in seeds]
     noisy = {"generator": generators} if "generator" in inspect.signature(scheduler.step).parameters else {}
     sees_mask = parts.unet.config.in_channels == 9  # an inpainting UNet reads mask and picture; others get them blended
     nets = list({id(s.net): s.net for s in steers}.values())
 
-    with torch.inference_mode():
+    with torch.inference_mode(), kernels(parts):
         with parts.using(parts.vae):
             original = encode_picture(parts, picture, generators) if not sees_mask or plan.strength < 1 else None
             noise = draw_noise(parts, generators, size)
             hidden: Any = encode_picture(parts, picture * (mask < 0.5), generators) if sees_mask else None
         hole = latent_mask(parts, mask, size)
-        if plan.strength < 1:
-            latents = scheduler.add_noise(original, noise, steps[:1].expand(count))
-        else:
-            latents = noise * scheduler.init_noise_sigma
+        start = noised(scheduler, original, noise, steps[:1]) if plan.strength < 1 else None
+        latents = noise * scheduler.init_noise_sigma if start is None else start
 
-        # Made once, not at each step: a small copy to the device would make the host wait for it
-        both = {plan.guided(i, len(steps)) for i in range(len(steps))}
-        inputs = {g: conditions(parts, words, size, reference, count, g) for g in both}
-        asked = {g: [s.options(count * (1 + g), parts) for s in steers] for g in inputs}
-        shown = latents
-        with parts.using(parts.unet, *nets):
-            for i, t in enumerate(steps):
+        with parts.using(parts.unet, *nets), embedding(nets) as embed:
+            # Made once, not at each step: for a small copy to the device the host waits until all work before is done
+            times = steps.to(parts.device)
+            pictures = [s.embedded(embed[id(s.net)]) for s in steers]
+            both = {plan.guided(i, len(steps)) for i in range(len(steps))}
+            inputs = {g: conditions(parts, words, size, reference, count, g) for g in both}
+            asked = {
+                g: [s.options(p, count * (1 + g), parts) for s, p in zip(steers, pictures, strict=True)] for g in both
+            }
+            shown = latents
+            for i, (t, time) in enumerate(zip(steps, times, strict=True)):
                 if on_step is not None:
                     on_step(i, len(steps), shown)
                 guided = plan.guided(i, len(steps))
@@ -103,14 +115,14 @@ def sample(
 
                 down = middle = None
                 if plan.controlled(i, len(steps)):
-                    down, middle = steer(steers, asked[guided], x, t, context, added)
+                    down, middle = steer(steers, asked[guided], x, time, context, added)
 
                 if sees_mask:
                     seen = torch.cat([hole.expand(count, -1, -1, -1), hidden], dim=1).repeat(copies, 1, 1, 1)
                     x = torch.cat([x, seen], dim=1)
                 predicted = parts.unet(
                     x,
-                    t,
+                    time,
                     encoder_hidden_states=context,
                     added_cond_kwargs=added,
                     down_block_additional_residuals=down,
@@ -126,13 +138,34 @@ def sample(
                 if not sees_mask:  # outside the hole: the picture, with the noise that belongs to the next step
                     kept = original
                     if i < len(steps) - 1:
-                        kept = scheduler.add_noise(original, noise, steps[i + 1 : i + 2].expand(count))
+                        kept = noised(scheduler, original, noise, steps[i + 1 : i + 2])
                     latents = (1 - hole) * kept + hole * latents
                 clean = getattr(stepped, "pred_original_sample", None)
                 shown = latents if clean is None else clean
 
         with parts.using(parts.vae):
             return decode_latents(parts, latents)
+
+
+@contextmanager
+def embedding(nets: Sequence[Any]) -> Iterator[dict[int, Any]]:
+    """Id of each net -> its layers that embed the picture, which the net passes over while the ``with`` lasts."""
+    embed = {id(net): net.controlnet_cond_embedding for net in nets}
+    for net in nets:
+        net.controlnet_cond_embedding = identity()
+    try:
+        yield embed
+    finally:
+        for net in nets:
+            net.controlnet_cond_embedding = embed[id(net)]
+
+
+@cache
+def identity() -> Any:
+    """One for all nets and pictures: a compiled net is compiled anew when it meets another module."""
+    import torch
+
+    return torch.nn.Identity()
 
 
 def steer(
@@ -173,14 +206,22 @@ def scale_of(parts: Parts) -> int:
     return 2 ** (len(parts.vae.config.block_out_channels) - 1)
 
 
+def noised(scheduler: Any, original: Any, noise: Any, t: Any) -> Any:
+    """diffusers' ``add_noise`` at the step ``t`` (1,), its two factors found in main memory."""
+    import torch
+
+    one, none = torch.ones(1), torch.zeros(1)
+    return float(scheduler.add_noise(one, none, t)) * original + float(scheduler.add_noise(none, one, t)) * noise
+
+
 def draw_noise(parts: Parts, generators: Sequence[Any], size: tuple[int, ...]) -> Any:
-    """(generators, C, h, w), each from its own generator in main memory: the same on every device, alone or together."""
+    """(generators, C, h, w), each from its own generator in main memory: the same alone or together, on every device and,
+    but for rounding, for every dtype (torch 2.11 draws unrelated numbers for bf16 and fp32, 2.13 the same)."""
     import torch
 
     k = scale_of(parts)
     shape = (1, parts.vae.config.latent_channels, size[0] // k, size[1] // k)
-    drawn = [torch.randn(shape, generator=g, dtype=parts.dtype) for g in generators]
-    return torch.cat(drawn).to(parts.device)
+    return torch.cat([torch.randn(shape, generator=g) for g in generators]).to(parts.device, parts.dtype)
 
 
 def encode_picture(parts: Parts, picture: Any, generators: Sequence[Any]) -> Any:
@@ -188,8 +229,8 @@ def encode_picture(parts: Parts, picture: Any, generators: Sequence[Any]) -> Any
     import torch
 
     spread = parts.vae.encode(picture.to(parts.device, parts.vae.dtype)).latent_dist
-    drawn = torch.cat([spread.sample(generator=g) for g in generators])
-    return (drawn * parts.vae.config.scaling_factor).to(parts.dtype)
+    noise = torch.cat([torch.randn(spread.mean.shape, generator=g) for g in generators]).to(spread.mean)
+    return ((spread.mean + spread.std * noise) * parts.vae.config.scaling_factor).to(parts.dtype)
 
 
 def decode_latents(parts: Parts, latents: Any) -> Any:

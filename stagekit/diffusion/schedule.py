@@ -100,9 +100,9 @@ def new_scheduler(shipped: Any, sampler: str = "shipped") -> Any:
     return kind.from_config(shipped.config, **changes)
 
 
-def timesteps(scheduler: Any, plan: Plan, device: str) -> Any:
+def timesteps(scheduler: Any, plan: Plan) -> Any:
     """The steps to take, first to last; with ``strength`` below 1 only the last share of them."""
-    scheduler.set_timesteps(plan.steps, device=device)
+    scheduler.set_timesteps(plan.steps)
     skipped = (plan.steps - min(int(plan.steps * plan.strength), plan.steps)) * scheduler.order
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(skipped)

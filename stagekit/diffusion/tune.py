@@ -4,15 +4,20 @@ case."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from .. import registry
 from ..errors import BackendError
-from .parts import Parts
+from .parts import Parts, pin
 
 REPEATED = ("BasicTransformerBlock", "ResnetBlock2D")
 """Blocks that occur dozens of times in UNets and ControlNets: compiled once a size, not once an occurrence."""
+SHAPES = 64
+"""Shapes of one block that may be compiled: SDXL has 15 kinds of ResnetBlock2D, and after PyTorch's own limit of 8 the rest
+would run uncompiled."""
 FP8_SINCE = (8, 9)
 """CUDA compute capability (Ada, Hopper) that multiplies fp8."""
 
@@ -21,7 +26,8 @@ FP8_SINCE = (8, 9)
 class Switches:
     """``channels_last``: pictures in memory as tensor cores read them. ``compile``: off, regional, full, graphs.
     ``vae_tiling``: decode in tiles, for little memory. ``offload``: keep idle models in main memory. ``quantize``: off,
-    int8, fp8. ``warm_up``: run a step of each kind at ``open``."""
+    int8, fp8. ``warm_up``: run a step of each kind at ``open``. ``cudnn_benchmark``: try cuDNN's convolutions at the first
+    picture of a size, keep the fastest."""
 
     channels_last: bool = False
     compile: str = "off"
@@ -29,6 +35,7 @@ class Switches:
     offload: bool = False
     quantize: str = "off"
     warm_up: bool = False
+    cudnn_benchmark: bool = False
 
     @classmethod
     def of(cls, runtime: Any) -> Switches:
@@ -49,6 +56,7 @@ class Switches:
             offload=bool(said("offload", False)),
             quantize=str(said("quantize", "off")),
             warm_up=bool(said("warm_up", cuda or compile != "off")),
+            cudnn_benchmark=bool(said("cudnn_benchmark", False)),
         )
 
 
@@ -56,6 +64,7 @@ def tune(parts: Parts, switches: Switches) -> None:
     """Apply the switches to freshly loaded parts (``offload`` is ``load_parts``'s own work, ``warm_up`` the painter's)."""
     import torch
 
+    parts.cudnn_benchmark = switches.cudnn_benchmark
     nets = list({id(n): n for n in (parts.unet, *parts.controls.values())}.values())
     if switches.channels_last:
         for net in (*nets, parts.vae):
@@ -65,25 +74,56 @@ def tune(parts: Parts, switches: Switches) -> None:
         parts.vae.enable_slicing()
     for net in nets:
         quantize(net, switches.quantize)
+    if parts.offload and torch.cuda.is_available():
+        for module in parts.modules:
+            pin(module)
     if switches.compile == "graphs":
+        allow_shapes()
         for net in nets:
-            net.forward = torch.compile(net.forward, mode="reduce-overhead")
+            net.forward = torch.compile(net.forward, mode="reduce-overhead", dynamic=False)
         parts.unet.register_forward_hook(end_step)
-        parts.vae.compile()
-        return
-    for net in (*nets, parts.vae):
-        compile_net(net, switches.compile)
+        torch.compiler.cudagraph_mark_step_begin()  # the first step's begin; ``end_step`` marks those to come
+    else:
+        for net in nets:
+            compile_net(net, switches.compile)
+    # What ``encode`` and ``decode`` call; once a picture each: no graphs
+    for half in (parts.vae.encoder, parts.vae.decoder):
+        compile_net(half, switches.compile)
 
 
 def compile_net(net: Any, how: str) -> None:
-    """Mark the net, or its repeated blocks, for compiling at first use."""
+    """Mark the net, or its repeated blocks, for compiling at first use, once for each shape."""
+    if how == "off":
+        return
+    allow_shapes()
     if how in ("full", "graphs"):
-        net.compile()
-    elif how == "regional":
-        names = {*REPEATED, *(getattr(net, "_repeated_blocks", None) or ())}
-        for module in net.modules():
-            if type(module).__name__ in names:
-                module.compile()
+        net.compile(dynamic=False)
+        return
+    names = {*REPEATED, *(getattr(net, "_repeated_blocks", None) or ())}
+    for module in net.modules():
+        if type(module).__name__ in names:
+            module.compile(dynamic=False)
+
+
+def allow_shapes() -> None:
+    """Let PyTorch compile a block for as many as ``SHAPES`` shapes; a setting of the whole process."""
+    import torch
+
+    config = torch._dynamo.config
+    config.recompile_limit = max(config.recompile_limit, SHAPES)
+
+
+@contextmanager
+def kernels(parts: Parts) -> Iterator[None]:
+    """cuDNN's choice of convolutions as ``tune`` was told, while the ``with`` lasts: PyTorch has one setting a process."""
+    import torch
+
+    before = torch.backends.cudnn.benchmark
+    torch.backends.cudnn.benchmark = before or parts.cudnn_benchmark
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.benchmark = before
 
 
 def end_step(net: Any, inputs: Any, output: Any) -> Any:

@@ -45,7 +45,8 @@ class Runtime:
     Switches of large models, None where the backend is to choose what suits the device: ``offload``: idle models wait in
     main memory; ``channels_last``: pictures in memory as tensor cores read them; ``vae_tiling``: decode in tiles;
     ``compile``: ``off``, ``regional`` (repeated blocks), ``full``, or ``graphs`` (full, replayed as CUDA graphs);
-    ``quantize``: ``off``, ``int8`` or ``fp8`` (needs torchao); ``warm_up``: run a step of each kind when opened.
+    ``quantize``: ``off``, ``int8`` or ``fp8`` (needs torchao); ``warm_up``: run a step of each kind when opened;
+    ``cudnn_benchmark``: try cuDNN's convolutions once for each size and keep the fastest.
 
     Backends stay loaded until the runtime is closed or the budget needs their place, least recently used first.
     """
@@ -64,6 +65,7 @@ class Runtime:
         compile: str | None = None,
         quantize: str | None = None,
         warm_up: bool | None = None,
+        cudnn_benchmark: bool | None = None,
     ) -> None:
         self.device = pick_device(device)
         self.dtype = pick_dtype(dtype, self.device)
@@ -79,7 +81,7 @@ class Runtime:
             if value is not None and value not in known:
                 raise OptionError(f"{name} must be one of {', '.join(known)}, got {value!r}")
         self.offload, self.channels_last, self.vae_tiling, self.compile = offload, channels_last, vae_tiling, compile
-        self.quantize, self.warm_up = quantize, warm_up
+        self.quantize, self.warm_up, self.cudnn_benchmark = quantize, warm_up, cudnn_benchmark
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._lock = threading.Lock()
 

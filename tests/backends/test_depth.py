@@ -173,7 +173,8 @@ class TestNetworks:
         images = [Image(rng.integers(0, 256, (*s, 3), dtype=np.uint8)) for s in ((90, 130), (131, 77), (90, 130))]
         together = network.inverse(images)
         for image, seen in zip(images, together, strict=True):
-            np.testing.assert_allclose(seen, network.inverse([image])[0], rtol=1e-2, atol=1e-3)
+            # A GPU takes other convolutions for other batches, in TF32
+            np.testing.assert_allclose(seen, network.inverse([image])[0], rtol=1e-2, atol=0.02 * seen.max())
         if network.name != "dpt":
             for image, seen in zip(images, together, strict=True):
                 h, w = seen.shape

@@ -169,7 +169,7 @@ def test_ablations_on_tiny_networks():
     torch.set_num_threads(1)
     shorter = "guidance and ControlNet off for the last 40 %"
     only = ("diffusers fp32", "own loop fp32", "bf16", shorter, "compile=graphs", "offload")
-    got = ablations("tiny-sdxl", "cpu", runs=1, warm_up=1, only=only, tell=quiet)
+    got = ablations("tiny-sdxl", "cpu", runs=1, warm_up=1, only=only, tell=quiet, keep=quiet)
     torch.set_num_threads(before)
     result.check({"schema": 1, "environment": MACHINE, **got}, "it")
     rows = {r["name"]: r for r in got["rows"]}

@@ -8,7 +8,7 @@ import tiny_diffusion as tiny
 import torch
 
 from stagekit.diffusion.parts import load_parts
-from stagekit.diffusion.sample import Steer, sample
+from stagekit.diffusion.sample import Steer, draw_noise, encode_picture, sample
 from stagekit.diffusion.schedule import Plan
 from stagekit.diffusion.text import Prompts
 from stagekit.errors import Cancelled, OptionError, WeightsError
@@ -143,6 +143,38 @@ def test_what_has_no_effect_is_not_computed(zoo):
     run(parts, Plan(10, 5.0, guidance_until=0.6, control_until=0.4))
     assert [b for n, b in calls if n == "control"] == [2] * 4
     assert [b for n, b in calls if n == "unet"] == [2] * 6 + [1] * 4
+
+
+def test_pictures_are_embedded_once_and_the_net_is_left_whole(zoo):
+    """For a batch of four (two seeds, guided), over five steps: one picture, once."""
+    parts = load_parts(zoo["sdxl"], controls={"depth": zoo["union-xl"]})
+    net, seen = parts.controls["depth"], []
+    embed = net.controlnet_cond_embedding
+    embed.register_forward_pre_hook(lambda m, a: seen.append(a[0].shape[0]))
+    steers = [Steer(net, (control(), control()), kinds=(1, 3))]
+
+    def stop(i, n, latents):
+        if i == 4:
+            raise Cancelled("enough")
+
+    run(parts, Plan(5, 5.0), seeds=(1, 2), steers=steers)
+    assert seen == [1, 1] and net.controlnet_cond_embedding is embed
+    with pytest.raises(Cancelled):
+        run(parts, Plan(5, 5.0), steers=steers, on_step=stop)
+    assert net.controlnet_cond_embedding is embed
+
+
+def test_a_seed_is_the_same_noise_for_every_dtype(zoo):
+    """However torch draws bf16: what is compared is the noise, and the picture's own latents."""
+
+    def drawn(dtype: str) -> tuple[torch.Tensor, torch.Tensor]:
+        parts = load_parts(zoo["sd15"], dtype=dtype)
+        generators = [torch.Generator().manual_seed(3)]
+        noise = draw_noise(parts, generators, (64, 64)).float()
+        return noise, encode_picture(parts, tiny.picture(), generators).detach().float()
+
+    for exact, rounded in zip(drawn("fp32"), drawn("bf16"), strict=True):
+        assert (exact - rounded).abs().mean() < 0.02 * exact.std()
 
 
 def test_prompts_are_encoded_once(zoo):

@@ -9,7 +9,7 @@ import tiny_diffusion as tiny
 import torch
 
 from stagekit.diffusion.painter import Painter
-from stagekit.diffusion.parts import load_parts
+from stagekit.diffusion.parts import load_parts, weights
 from stagekit.diffusion.sample import Steer, sample
 from stagekit.diffusion.schedule import Plan
 from stagekit.diffusion.text import Prompts
@@ -53,25 +53,41 @@ def test_regional_compiling_takes_the_repeated_blocks(zoo):
 
 
 def test_offload_moves_modules_only_while_they_work(zoo):
+    """Another dtype stands for the device: a move that one sees without a GPU."""
     parts = load_parts(zoo["sd15"])
-    parts.offload, parts.device, moved = True, "device", []
-    parts.unet.to = lambda device: moved.append(str(device))  # type: ignore[method-assign]
-    with parts.using(parts.unet):
-        moved.append("work")
-    assert moved == ["device", "work", "cpu"]
+    parts.offload, parts.device = True, torch.float64  # type: ignore[assignment]
+    before = {id(t): t.data_ptr() for t in weights(parts.unet)}
+    with torch.inference_mode(), pytest.raises(KeyError), parts.using(parts.unet):
+        assert {t.dtype for t in weights(parts.unet)} == {torch.float64}
+        assert {t.dtype for t in weights(parts.vae)} == {torch.float32}
+        raise KeyError
+    assert {id(t): t.data_ptr() for t in weights(parts.unet)} == before, "home again, not copied, whatever happened"
     assert not load_parts(zoo["sd15"], device="cpu", offload=True).offload, "on the CPU there is nowhere to go"
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_picture_is_the_same_offloaded(zoo):
+    def run(offload: bool) -> torch.Tensor:
+        parts = load_parts(zoo["sd15"], device="cuda", offload=offload)
+        tune(parts, Switches(offload=offload))
+        words = Prompts(parts)("a room", None)
+        made = sample(parts, words, Plan(2, 4.0), tiny.picture(32).cuda(), tiny.hole(32).cuda(), seeds=(1,))
+        assert {t.device.type for m in parts.modules for t in weights(m)} == {"cpu" if offload else "cuda"}
+        return made
+
+    assert torch.allclose(run(True), run(False), atol=1e-5)
 
 
 def test_graphs_hand_out_copies(zoo, monkeypatch):
     """UNet and ControlNet go through ``torch.compile`` with graphs; what the UNet gives is never its own buffer."""
     modes: list[object] = []
-    monkeypatch.setattr(torch, "compile", lambda f, mode=None: modes.append(mode) or f)
+    monkeypatch.setattr(torch, "compile", lambda f, mode=None, dynamic=None: modes.append(mode) or f)
     parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]})
     buffer = torch.zeros(1, 4, 8, 8)
     parts.unet.forward = lambda *inputs, **options: (buffer,)
     tune(parts, Switches(compile="graphs"))
     out = parts.unet(buffer, 1)[0]
-    assert modes == ["reduce-overhead", "reduce-overhead", None], "the VAE runs twice a picture: plain compiling"
+    assert modes == ["reduce-overhead"] * 2 + [None] * 2, "the VAE's halves run once a picture: plain compiling"
     assert torch.equal(out, buffer) and out.data_ptr() != buffer.data_ptr()
 
 
