@@ -1,7 +1,8 @@
 """How bright the floor would be by the room's geometry: daylight of each wall's windows, the walls that the photo does not
 show, and the mirror image of what is bright. A hole's rim alone cannot tell that it is lighter in the middle.
 
-The shares of these are fitted to the floor that is seen; `light.light` then continues only what is left of it.
+The shares of these are fitted to the floor that is seen, in luminance: a floor of two materials would lend each channel
+other shares, and the hole a rainbow. `light.light` then continues only what is left of it, colours too.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from ..room.mirror import fresnel, reflection
 from ..types import Array, Layout, Wall
 from .light import SOLVED
 
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+"""Shares of red, green and blue (Rec. 709), here of their logarithms."""
 ROUGHNESS = (0.15, 0.5)
 """Finishes between which floors lie, as `room.mirror.reflection` takes them."""
 RIDGE = 0.03
@@ -26,7 +29,7 @@ BEYOND = 1.15
 
 
 def floor_light(layout: Layout, log: Array, gap: Array, lit: Array) -> tuple[Array, Array] | None:
-    """float32 (h, w, 3): log light on the floor predicted at every pixel; bool (h, w): where ``lit`` agrees with it or is
+    """float32 (h, w, 1): log light on the floor predicted at every pixel; bool (h, w): where ``lit`` agrees with it or is
     not known. None when too little is seen.
 
     ``log`` (h, w, 3): the picture's log of linear light; ``gap`` (h, w): the hole; ``lit`` (h, w, 3): ``log`` blurred over
@@ -43,21 +46,21 @@ def floor_light(layout: Layout, log: Array, gap: Array, lit: Array) -> tuple[Arr
     known = share > 0.5
     if known.sum() < LEAST:
         return None
-    level = np.exp(total / np.maximum(share, 1e-6)[..., None])
-    picture = cv2.resize(log, size, interpolation=cv2.INTER_AREA)
+    level = np.exp((total / np.maximum(share, 1e-6)[..., None]) @ LUMINANCE)
+    picture = cv2.resize(log @ LUMINANCE, size, interpolation=cv2.INTER_AREA)
     hidden = cv2.resize(gap.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
-    even, mirrored = bases(layout, picture, hidden)
+    parts = bases(layout, picture, hidden)
     trusted = known
     for _ in range(2):
-        out = np.stack([_fitted([*even, *(m[..., c] for m in mirrored)], level[..., c], trusted) for c in range(3)], -1)
-        off = (np.log(level) - out).mean(-1)
+        out = _fitted(parts, level, trusted)
+        off = np.log(level) - out
         off = off - np.median(off[trusted])
         trusted = known & (off > -max(OUTLIER, 3 * float(np.median(np.abs(off[known])))))
         if trusted.sum() < LEAST:
             return None
     out = cv2.resize(out.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     far = cv2.resize((known & ~trusted).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(out), far < 0.25
+    return np.asarray(out)[..., None], far < 0.25
 
 
 def _fitted(parts: list[Array], level: Array, known: Array) -> Array:
@@ -75,10 +78,10 @@ def _fitted(parts: list[Array], level: Array, known: Array) -> Array:
     return np.log(np.clip(value, max(low, 1e-4) / BEYOND, max(high, 1e-4) * BEYOND))
 
 
-def bases(layout: Layout, picture: Array, hidden: Array) -> tuple[list[Array], list[Array]]:
-    """What may light the floor: (h, w) each of even light, windows and unseen walls, and (h, w, 3) each of reflections.
+def bases(layout: Layout, picture: Array, hidden: Array) -> list[Array]:
+    """What may light the floor, (h, w) each: even light first, then windows, unseen walls and reflections.
 
-    ``picture`` (h, w, 3): log of linear light; what is ``hidden`` (h, w) reflects as its surroundings do.
+    ``picture`` (h, w): log of linear light; what is ``hidden`` (h, w) reflects as its surroundings do.
     """
     import cv2
 
@@ -98,8 +101,8 @@ def bases(layout: Layout, picture: Array, hidden: Array) -> tuple[list[Array], l
             even.append(_received(points, one, 0.0, one.length_m, 0.3, one.height_m))
     shown = np.clip((np.exp(picture) * 255), 0, 255).astype(np.uint8)
     filled = cv2.inpaint(shown, hidden.astype(np.uint8), 3, cv2.INPAINT_TELEA).astype(np.float32) / 255
-    gloss = fresnel(layout, (w, h), np.arange(h) + 0.5)[:, None, None]
-    return even, [reflection(filled, layout, r) * gloss for r in ROUGHNESS]
+    gloss = fresnel(layout, (w, h), np.arange(h) + 0.5)[:, None]
+    return even + [reflection(filled, layout, r) * gloss for r in ROUGHNESS]
 
 
 def _received(points: Array, wall: Wall, left: float, right: float, bottom: float, top: float) -> Array:

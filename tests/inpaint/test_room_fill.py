@@ -70,7 +70,7 @@ def test_daylight_is_found_again_under_the_hole(room):
     floor = layout.surfaces() == 1
     none = np.zeros_like(floor)
     log = to_log(room.empty.array)
-    even, _ = bases(layout, log, none)
+    even = bases(layout, log.mean(2), none)
     truth = np.log(0.05 * even[0] + 0.25 * even[1] / even[1][floor].max())[..., None].repeat(3, 2).astype(np.float32)
     bright = truth[..., 0] > np.percentile(truth[..., 0][floor], 60)
     hole = cv2.dilate((floor & bright).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
@@ -83,6 +83,8 @@ def test_daylight_is_found_again_under_the_hole(room):
         return np.abs(lit - truth)[floor & hole].mean()
 
     assert error(light(truth, seen, 4.0, expected)) < 0.55 * error(light(truth, seen, 4.0))
+    told, _ = floor_light(layout, log, hole, np.where(seen[..., None], truth, np.nan))
+    assert told.shape == (*floor.shape, 1), "one light for all channels: colour is left to what is seen"
     assert floor_light(layout, log, hole, np.full(truth.shape, np.nan, np.float32)) is None
 
 
