@@ -11,7 +11,9 @@ import numpy as np
 from ..errors import InputError, OptionError
 from ..types import Array, Image, Layout, Mask, Segments
 from .belief import class_maps, plane_map, settle_planes
-from .regions import Regions, choose, cut_regions
+from .casing import draw_openings
+from .paint import off_colour, thin_things
+from .regions import Regions, choose, cielab, cut_regions, gradient
 from .trim import baseboard
 
 WORK = 1100
@@ -68,12 +70,17 @@ class Finder:
         self.planes = None if layout is None else plane_map(layout, self.size)
         self._regions: Regions | None = None
         self._maps: dict[str, Array] | None = None
+        self._doors: Array | None = None
         self._baseboard: Array | None = None
 
     @property
     def regions(self) -> Regions:
         if self._regions is None:
-            self._regions = cut_regions(self.small, self.planes)
+            doors = None
+            if self.segments is not None:
+                _ = self.maps
+                doors = self._doors
+            self._regions = cut_regions(self.small, self.planes, doors)
         return self._regions
 
     @property
@@ -85,6 +92,8 @@ class Finder:
             self._maps = class_maps(self.segments, self.segments.classes, self.size)
             if self.planes is not None and self.layout is not None and "floor" in self._maps:
                 self._maps = settle_planes(self._maps, self.planes, self.layout.confidence)
+                steep = gradient(cielab(self.small))
+                self._maps, self._doors = draw_openings(self._maps, self.layout, self.planes, steep)
         return self._maps
 
     @property
@@ -129,7 +138,12 @@ class Finder:
         if key == "trim":
             return self.baseboard
         belief = self._belief(*CLASSES[key])
-        mask = choose(self.regions, belief)
+        off = None
+        if key == "wall" and self.planes is not None:
+            off = off_colour(cielab(self.small), belief, self.planes)
+        mask = choose(self.regions, belief, off=off)
+        if off is not None:
+            mask &= ~thin_things(off)
         if key == "floor" and self.planes is not None:
             # stairs and cupboards of the floor's own wood: colour alone takes them in only where a floor can be
             import cv2

@@ -18,6 +18,10 @@ SPREAD = 0.05
 """Reach of local colour models, share of the longer side."""
 
 
+STRANGE = 12.0
+"""Distance in CIELAB, lightness counted half, from which a colour is hardly the surface's in another light."""
+
+
 @dataclass(frozen=True, eq=False)
 class Regions:
     """``labels`` int32 HxW, 0..n-1; ``steep`` float32 HxW, the gradient; ``lab`` (n, 3) mean CIELAB; ``size`` (n,) pixels;
@@ -59,9 +63,9 @@ def gradient(lab: Array) -> Array:
     return best
 
 
-def cut_regions(image: Array, planes: Array | None = None) -> Regions:
+def cut_regions(image: Array, planes: Array | None = None, doors: Array | None = None) -> Regions:
     """``image`` uint8 HxWx3, best about one megapixel. ``planes``: integer HxW, where the layout says that one plane ends
-    and another begins, regions end too."""
+    and another begins, regions end too; and at the borders of ``doors``, bool HxW."""
     import cv2
 
     lab = cielab(image)
@@ -83,9 +87,11 @@ def cut_regions(image: Array, planes: Array | None = None) -> Regions:
     relief = np.clip(steep * 24, 0, 255).astype(np.uint8)
     cv2.watershed(np.repeat(relief[..., None], 3, 2), markers)
     labels = _filled(markers)
-    if planes is not None:  # where nothing is seen of the line between wall and ceiling, basins run over it
-        _, dense = np.unique(labels.astype(np.int64) * 2 + (planes == PLANE["ceiling"]), return_inverse=True)
-        labels = dense.reshape(labels.shape).astype(np.int32)
+    # where nothing is seen of the line between wall and ceiling, or of a white casing, basins run over it
+    for part in (None if planes is None else planes == PLANE["ceiling"], doors):
+        if part is not None:
+            _, dense = np.unique(labels.astype(np.int64) * 2 + part, return_inverse=True)
+            labels = dense.reshape(labels.shape).astype(np.int32)
     return _measured(labels, lab, steep, float(np.clip(4 * noise, 0.35, 1.6)))
 
 
@@ -130,22 +136,32 @@ def _measured(labels: Array, lab: Array, steep: Array, sharp: float) -> Regions:
     )
 
 
-def choose(regions: Regions, probability: Array, *, rounds: int = 2, smooth: float = 2.2, colour: float = 1.6) -> Array:
-    """bool HxW: the surface. ``probability`` float HxW, the network's, at the regions' size.
+def choose(
+    regions: Regions,
+    probability: Array,
+    *,
+    off: Array | None = None,
+    rounds: int = 2,
+    smooth: float = 2.2,
+    colour: float = 1.6,
+) -> Array:
+    """bool HxW: the surface. ``probability`` float HxW, the network's, at the regions' size; ``off`` float HxW: how far
+    each pixel's colour is from the surface's own, see `paint.off_colour`.
 
     Colour is compared with what is near and surely inside or outside, so that a wall may darken along its length.
     """
+    strange = np.zeros(len(regions.size)) if off is None else np.clip((regions.mean(off) - STRANGE) / 4, 0, 7)
     p = np.clip(regions.mean(probability), 0.02, 0.98)
     base = np.log(p / (1 - p))
     inside = p
     for _ in range(rounds):
         near_in, sure_in = _local(regions, inside > 0.5, np.maximum(inside - 0.5, 0))
         near_out, sure_out = _local(regions, inside < 0.5, np.maximum(0.5 - inside, 0))
-        d_in, d_out = _difference(regions.lab, near_in), _difference(regions.lab, near_out)
+        d_in, d_out = difference(regions.lab, near_in), difference(regions.lab, near_out)
         hint = np.clip((np.minimum(d_out, 20) - np.minimum(d_in, 20)) / 6, -colour, colour)
         unary = base + hint * np.minimum(1, 4 * np.minimum(sure_in, sure_out))
         # what looks like nothing of the surface that is near is no part of it, whatever the network says
-        unary -= np.clip((d_in - 14) / 6, 0, 2.5) * np.minimum(1, 4 * sure_in)
+        unary -= np.maximum(np.clip((d_in - STRANGE) / 4, 0, 7) * np.minimum(1, 4 * sure_in), strange)
         chosen = _minimum_cut(regions, unary, smooth)
         inside = np.where(chosen, np.maximum(p, 0.75), np.minimum(p, 0.25))
     return _rounded(_mended(chosen, regions, near_in, p)[regions.labels], regions)
@@ -167,7 +183,7 @@ def _mended(chosen: Array, regions: Regions, near: Array, p: Array) -> Array:
     import cv2
 
     h, w = regions.labels.shape
-    alike = _difference(regions.lab, near) < 5
+    alike = difference(regions.lab, near) < 5
     for value, allowed in ((False, alike & (p > 0.12) | (p > 0.6)), (True, p < 0.9)):
         mask = (chosen == value)[regions.labels]
         _, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
@@ -180,7 +196,7 @@ def _mended(chosen: Array, regions: Regions, near: Array, p: Array) -> Array:
     return chosen
 
 
-def _difference(lab: Array, near: Array) -> Array:
+def difference(lab: Array, near: Array) -> Array:
     """Distance in CIELAB with lightness counted half: light falls off along a wall, its paint does not."""
     d = (lab - near) * np.array([0.5, 1.0, 1.0])
     return np.sqrt((d**2).sum(-1))
