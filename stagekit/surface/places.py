@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..errors import InputError, OptionError
+from ..room.paint import cielab, off_colour, thin_things
 from ..types import Array, Image, Layout, Mask, Segments
 from .belief import class_maps, plane_map, settle_planes
 from .casing import draw_openings
-from .paint import off_colour, thin_things
-from .regions import Regions, choose, cielab, cut_regions, gradient
+from .regions import Regions, choose, cut_regions, gradient
 from .trim import baseboard
 
 WORK = 1100

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..room.paint import STRANGE, cielab, difference
 from ..types import Array
 from .belief import PLANE
 
 SPREAD = 0.05
 """Reach of local colour models, share of the longer side."""
-
-
-STRANGE = 12.0
-"""Distance in CIELAB, lightness counted half, from which a colour is hardly the surface's in another light."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +37,6 @@ class Regions:
     def mean(self, values: Array) -> Array:
         """(n,) mean of float HxW over each region."""
         return np.bincount(self.labels.ravel(), values.ravel(), len(self.size)) / self.size
-
-
-def cielab(image: Array) -> Array:
-    """uint8 HxWx3 sRGB to float32 CIELAB."""
-    import cv2
-
-    return np.asarray(cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB))
 
 
 def gradient(lab: Array) -> Array:
@@ -146,7 +136,7 @@ def choose(
     colour: float = 1.6,
 ) -> Array:
     """bool HxW: the surface. ``probability`` float HxW, the network's, at the regions' size; ``off`` float HxW: how far
-    each pixel's colour is from the surface's own, see `paint.off_colour`.
+    each pixel's colour is from the surface's own, see `room.paint.off_colour`.
 
     Colour is compared with what is near and surely inside or outside, so that a wall may darken along its length.
     """
@@ -194,12 +184,6 @@ def _mended(chosen: Array, regions: Regions, near: Array, p: Array) -> Array:
         flip = small[part] & allowed & (chosen == value)
         chosen = np.where(flip, not value, chosen)
     return chosen
-
-
-def difference(lab: Array, near: Array) -> Array:
-    """Distance in CIELAB with lightness counted half: light falls off along a wall, its paint does not."""
-    d = (lab - near) * np.array([0.5, 1.0, 1.0])
-    return np.sqrt((d**2).sum(-1))
 
 
 def _local(regions: Regions, members: Array, weight: Array) -> tuple[Array, Array]:

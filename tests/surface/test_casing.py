@@ -9,10 +9,11 @@ import numpy as np
 from made_room import Made
 
 from stagekit.models.roomnet_arch import CLASSES
+from stagekit.room.paint import cielab
 from stagekit.surface.belief import class_maps, plane_map
 from stagekit.surface.casing import draw_openings
 from stagekit.surface.places import Finder
-from stagekit.surface.regions import cielab, gradient
+from stagekit.surface.regions import gradient
 from stagekit.types import Array, Image, Layout, Opening, Segments
 
 FAR = 2

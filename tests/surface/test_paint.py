@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from stagekit.surface.paint import SURE, off_colour, thin_things
-from stagekit.surface.regions import choose, cielab, cut_regions
+from stagekit.room.paint import SURE, cielab, off_colour, thin_things
+from stagekit.surface.regions import choose, cut_regions
 
 H, W = 240, 360
 TOWEL, LEG, PATCH, GLOW = np.s_[80:150, 60:110], np.s_[40:230, 200:204], np.s_[120:200, 250:330], (40.0, 330.0)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
-from .regions import STRANGE, difference
 
+STRANGE = 12.0
+"""Distance in CIELAB, lightness counted half, from which a colour is hardly the surface's in another light."""
 STEP = 4
 """Pixels from one sample to the next."""
 LEAST = 150
@@ -30,6 +31,19 @@ JUMP, EDGED = 4, 0.4
 """Pixels within which a thing's colour gives way to the wall's, and the share of its rim where it does."""
 MOSTLY = 0.6
 """Share of a wall's samples that its colour must explain; else it has several, such as stone and plaster."""
+
+
+def cielab(image: Array) -> Array:
+    """uint8 HxWx3 sRGB to float32 CIELAB."""
+    import cv2
+
+    return np.asarray(cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB))
+
+
+def difference(lab: Array, near: Array) -> Array:
+    """Distance in CIELAB with lightness counted half: light falls off along a wall, its paint does not."""
+    d = (lab - near) * np.array([0.5, 1.0, 1.0])
+    return np.sqrt((d**2).sum(-1))
 
 
 def off_colour(lab: Array, belief: Array, planes: Array) -> Array:
