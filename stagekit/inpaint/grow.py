@@ -10,6 +10,7 @@ import numpy as np
 from ..types import Array, Layout, Segments
 from .light import smooth, to_log
 from .regions import CEILING, DOOR, FLOOR, OBJECTS, WALL, WINDOW
+from .whole import whole
 
 EDGE = 0.007
 """Of the longer side: how far a segmentation's outline may be off, and how far an edge is blurred."""
@@ -51,6 +52,8 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
                 grown |= _reached(grown, asked & _odd(log, plane, asked, side, dark_only=surface == WALL))
         openings = np.isin(surfaces, (WINDOW, DOOR, CEILING))
         grown &= ~openings | (cv2.dilate(core.astype(np.uint8), edge) > 0)
+        if segments is not None:
+            grown = whole(small, grown, core, segments, layout)
     grown = cv2.morphologyEx(grown.astype(np.uint8), cv2.MORPH_CLOSE, _disc(0.006 * side)) > 0
     large = cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
     return large | mask

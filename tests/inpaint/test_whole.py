@@ -1,0 +1,44 @@
+"""Things on a wall that the hole holds most of go whole, those at its rim stay whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from stagekit.inpaint.whole import whole
+from stagekit.types import Segments
+
+
+def on_the_far_wall(room) -> tuple[np.ndarray, np.ndarray]:
+    """bool HxW twice: two things of 16 x 16 pixels on the wall with the most room."""
+    ids = np.where(room.layout.surfaces() == 2, room.layout.wall_ids(), -1)
+    height, width = ids.shape
+    first, second = np.zeros(ids.shape, bool), np.zeros(ids.shape, bool)
+    row = int(0.30 * height)
+    first[row : row + 16, int(0.36 * width) : int(0.36 * width) + 16] = True
+    second[row : row + 16, int(0.56 * width) : int(0.56 * width) + 16] = True
+    assert len(np.unique(ids[first | second])) == 1 and ids[first].min() >= 0
+    return first, second
+
+
+def test_most_of_a_thing_and_little_of_another(room):
+    first, second = on_the_far_wall(room)
+    pixels = room.empty.array.copy()
+    pixels[first], pixels[second] = (150, 40, 30), (40, 60, 150)
+    labels = np.array([0, 1, 0, 2, 3, 4], np.uint8)[room.layout.surfaces()]
+    segments = Segments(labels, room.segments.classes)
+    row, column = np.mgrid[: len(labels), : labels.shape[1]]
+    core = first & (row < row[first].min() + 13)
+    rim = second & (column < column[second].min() + 3)
+    found = whole(pixels, core | rim, core, segments, room.layout)
+    assert found[first].all() and not found[second].any()
+    asked = whole(pixels, core | rim, core | rim, segments, room.layout)
+    assert asked[rim].all(), "what was asked for goes, however little of it"
+
+    sure = np.zeros((len(segments.classes), *labels.shape), np.float32)
+    sure[segments.classes.index("window")][first] = 1
+    sure[0][~first] = 1
+    named = replace(segments, probabilities=sure)
+    kept = whole(pixels, core | rim, core, named, room.layout)
+    assert (kept[first] == core[first]).all(), "what the segmentation is sure of is not dragged along"
