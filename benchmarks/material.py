@@ -94,13 +94,19 @@ def closed_loop(only: list[str], samples: int) -> tuple[list[dict[str, Any]], li
     return rows, pictures
 
 
-def on_photos(names: list[str]) -> list[dict[str, Any]]:
-    rows = []
+def on_photos(names: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of the photos that were painted, and what was said of those that show no wall."""
+    rows, refused = [], []
     pipe = sk.Pipeline(sk.Segment(scales=(1024, 640, 400)), sk.EstimateLayout())
     for name in names:
         scene = pipe(shared() / "photos" / f"{name}.jpg")
         finder = Finder(scene.photo, scene.segments, scene.layout)
-        mask = finder.find("wall").mask
+        try:
+            mask = finder.find("wall").mask
+        except sk.InputError as error:
+            refused.append({"photo": name, "refused": str(error)})
+            print(refused[-1], flush=True)
+            continue
         mask = cv2.erode(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
         room = light_of(finder, linear(finder.small))
         tint = lab_of_linear(room.white / room.white.max())
@@ -125,7 +131,7 @@ def on_photos(names: list[str]) -> list[dict[str, Any]]:
             }
             rows.append(row)
             print(row, flush=True)
-    return rows
+    return rows, refused
 
 
 def timing() -> list[dict[str, Any]]:
@@ -176,14 +182,17 @@ def main() -> None:
             "rows": rows,
         }
         sheet("material_rooms", pictures, columns=6, width=320)
+        if not args.only:  # two minutes of photos are to come, which may fail
+            write("material", {**_earlier(), **result})
     if not args.skip_photos:
-        rows = on_photos(list(PHOTOS[: args.photos]))
+        rows, refused = on_photos(list(PHOTOS[: args.photos]))
         near = [r for r in rows if r["light_chroma"] <= NEUTRAL]
         result["photos"] = {
             "photos": args.photos,
             "median_ciede2000": round(float(np.median([r["ciede2000"] for r in near])), 2),
             "median_ciede2000_anew": round(float(np.median([r["ciede2000_anew"] for r in near])), 2),
             "near_neutral": len(near),
+            "refused": refused,
             "largest_outside_difference": max(r["outside_difference"] for r in rows),
             "rows": rows,
         }

@@ -14,12 +14,21 @@ from ..types import Array, Layout
 
 REST = {"wall": 0.52, "floor": 0.68, "ceiling": 0.58}
 """Albedo of everything else in a usual room (light walls, white ceiling, wooden floor, windows that swallow light)."""
+OTHER = {"floor": 0.8, "ceiling": 0.35}
+"""Albedo of what lies opposite: a white ceiling, a usual floor."""
+OPEN = 0.9
+"""Share of walls and ceiling that reflects, and is not window or dark furniture."""
 OWN = 0.85
 """Share of the enclosing box that is really surface and not window, door or furniture."""
 
 
-def returned(layout: Layout | None, surface: str, number: int | None = None) -> float:
-    """Share of the light leaving the surface, for an albedo of 1, that falls on it again: 0 for what is small."""
+def returned(
+    layout: Layout | None, surface: str, number: int | None = None, walls_reflect: float | None = None
+) -> float:
+    """Share of the light leaving the surface, for an albedo of 1, that falls on it again: 0 for what is small.
+
+    ``walls_reflect``: albedo of the walls where it was measured, for what a floor or ceiling gets back from them.
+    """
     if layout is None or surface not in REST:
         return 0.0
     w, d = (float(x) for x in np.ptp(np.asarray(layout.floor), axis=0))
@@ -36,6 +45,8 @@ def returned(layout: Layout | None, surface: str, number: int | None = None) -> 
     to_rest = 1 - own
     back = to_rest * area / rest
     rho = REST[surface]
+    if walls_reflect is not None and surface in OTHER:
+        rho = OPEN * (walls * walls_reflect + across * OTHER[surface]) / (walls + across)
     return OWN * (own + to_rest * rho * back / (1 - (1 - back) * rho))
 
 

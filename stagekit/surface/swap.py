@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import InputError
 from ..room.mirror import fresnel, reflection
 from ..types import Array, Image, Layout, Mask, Paint, Segments
-from .albedo import RoomLight, room_light, surface_albedo
+from .albedo import LEAST, RoomLight, room_light, surface_albedo
 from .bounce import relit, returned
 from .colour import LUMA, encode, linear
 from .finish import Covering
@@ -54,17 +54,18 @@ def swap(
         places.append(found)
     light = linear(finder.small)
     room = light_of(finder, light)
+    walls = _walls_reflect(finder, light, room)
     out, changed = np.array(image.array), np.zeros(image.array.shape[:2], bool)
     for k, (wish, place) in enumerate(zip(wishes, places, strict=True)):
         _tell(progress, 0.3 + 0.7 * k / len(wishes), wish.said)
         matte = soft_matte(image.array, finder.small, place.mask)
         albedo = surface_albedo(light, place.mask, room, floor=place.plane == "floor")
-        back = _returned(layout, place) * bounce
+        back = _returned(layout, place, walls) * bounce
         if isinstance(wish.finish, Paint):
             _paint(out, finder, place, matte, albedo, wish.finish, back)
         else:
             assert layout is not None
-            _cover(out, finder, place, matte, room, albedo, wish, layout, seed)
+            _cover(out, finder, place, matte, room, albedo, wish, layout, seed, back)
         changed[matte.window] |= matte.alpha > 0
     return out, changed
 
@@ -78,10 +79,18 @@ def light_of(finder: Finder, light: Array) -> RoomLight:
     return room_light(light, sure["ceiling"], sure["wall"], finder.baseboard)
 
 
-def _returned(layout: Layout | None, place: Place) -> float:
+def _walls_reflect(finder: Finder, light: Array, room: RoomLight) -> float | None:
+    """Luminance of the walls' albedo; None where hardly any are seen."""
+    if finder.segments is None or "wall" not in finder.maps:
+        return None
+    sure = finder.maps["wall"] > 0.8
+    return float(surface_albedo(light, sure, room) @ LUMA) if sure.mean() > LEAST else None
+
+
+def _returned(layout: Layout | None, place: Place, walls: float | None) -> float:
     if place.name == "mask":
         return 0.0
-    return returned(layout, *surface_name(place.name))
+    return returned(layout, *surface_name(place.name), walls_reflect=walls)
 
 
 def _held(level: Array) -> float:
@@ -132,7 +141,7 @@ def _edges(window: Array, matte: Matte, new: Array) -> None:
 
 def _cover(
     out: Array, finder: Finder, place: Place, matte: Matte, room: RoomLight, albedo: Array, wish: Wish, layout: Layout,
-    seed: int,
+    seed: int, back: float,
 ) -> None:  # fmt: skip
     """The covering's texture in perspective, in the shading of what lay there, with its own gloss."""
     import cv2
@@ -150,9 +159,11 @@ def _cover(
     light = expand(linear(finder.small))
     shading = smooth_shading(light, place.mask, reach=0.02 * max(finder.size), contrast=0.35) @ LUMA
     tint = room.white / (room.white @ LUMA)
-    level = shading * float(linear(flat.albedo[::8, ::8]).reshape(-1, 3).mean(0) @ LUMA / (albedo @ LUMA))
+    target = linear(flat.albedo[::8, ::8]).reshape(-1, 3).mean(0)
+    gain = relit(albedo, target, back)
+    level = shading * float((target * gain) @ LUMA / (albedo @ LUMA))
     shading = shading * _held(level[place.mask])
-    white = ((shading / float(albedo @ LUMA))[..., None] * tint).astype(np.float32)
+    white = ((shading / float(albedo @ LUMA))[..., None] * tint * gain).astype(np.float32)
     top, bottom, left, right = matte.box
     x = ((np.arange(left, right) + 0.5) * (finder.size[0] / image.width) - 0.5).astype(np.float32)
     y = ((np.arange(top, bottom) + 0.5) * (finder.size[1] / image.height) - 0.5).astype(np.float32)

@@ -125,6 +125,19 @@ def test_bounce_is_physical(made: Made) -> None:
     white, black = np.full(3, 0.85), np.full(3, 0.05)
     assert (relit(white, black, share) < 0.85).all() and relit(white, white, share) == pytest.approx(1.0)
     assert relit(white, black, share) * relit(black, white, share) == pytest.approx(1.0)
+    dark, light = (returned(made.layout, "floor", walls_reflect=a) for a in (0.05, 0.8))
+    assert 0 < dark < returned(made.layout, "floor") < light < share
+    assert returned(made.layout, "wall", walls_reflect=0.05) == share, (
+        "what walls get back is the floor's and ceiling's"
+    )
+
+
+def test_a_lighter_floor_lights_itself(made: Made) -> None:
+    """The same covering with and without the light that the walls send back: brighter where the floor was dark before."""
+    plain, lit = (done(made, {"floor": "travertine_tiles"}, bounce=b)[0] for b in (0.0, 1.0))
+    floor = inner(made.shows("floor"))
+    gain = linear(lit[floor]).mean() / linear(plain[floor]).mean()
+    assert 1.03 < gain < 1.35
 
 
 def test_one_wall_only(made: Made) -> None:
