@@ -40,10 +40,11 @@ def draw_openings(
 
     h, w = planes.shape
     camera = layout.camera.scaled(w, h)
-    out, inside, doors = dict(maps), np.zeros((h, w), bool), np.zeros((h, w), bool)
-    kinds = [n for n in ("door", "window", "curtain") if n in maps]
-    shown = np.asarray(sum(maps[n] for n in kinds), np.float32) if kinds else np.zeros((h, w), np.float32)
-    rings = np.zeros((h, w), bool)
+    out = {n: m.copy() if n in ("wall", "door", "window") else m for n, m in maps.items()}
+    inside, doors, rings = (np.zeros((h, w), bool) for _ in range(3))
+    shown = np.zeros((h, w), np.float32)
+    for name in ("door", "window", "curtain"):
+        shown += maps.get(name, 0)
     for opening in layout.openings:
         wall = layout.walls[opening.wall]
         own = planes == 8 + opening.wall
@@ -53,20 +54,19 @@ def draw_openings(
         corners = _moved(opening, wall, camera, np.where(own, steep, np.nan))
         frame = _filled(camera, wall, corners, (h, w)) & own
         inside |= frame
+        if opening.kind in out:
+            out[opening.kind][frame] += (1 - SPILL) * out["wall"][frame]
+        out["wall"][frame] *= SPILL
         if opening.kind == "door":
             doors |= frame
             wide = corners + AROUND_M * np.array([[-1, 1], [1, 1], [1, 0], [-1, 0]])
             rings |= _filled(camera, wall, wide, (h, w)) & own
     rings &= ~inside
-    if inside.any() and "wall" in maps and kinds:
-        kind = max(kinds, key=lambda n: float(maps[n][inside].sum()))
-        out[kind], out["wall"] = maps[kind].copy(), maps["wall"].copy()
-        out[kind][inside] += (1 - SPILL) * maps["wall"][inside]
-        out["wall"][inside] *= SPILL
-        if "door" in maps:
-            out["door"] = np.where(rings, SPILL * out["door"], out["door"])
-            out["wall"] = np.where(rings, out["wall"] + (1 - SPILL) * maps["door"], out["wall"])
-    return out, cv2.morphologyEx(doors.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)) > 0
+    if "door" in out:
+        out["wall"][rings] += (1 - SPILL) * out["door"][rings]
+        out["door"][rings] *= SPILL
+    closed = cv2.morphologyEx(doors.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    return out, closed > 0
 
 
 def _corners(o: Opening) -> Array:

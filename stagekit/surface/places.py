@@ -76,11 +76,9 @@ class Finder:
     @property
     def regions(self) -> Regions:
         if self._regions is None:
-            doors = None
             if self.segments is not None:
-                _ = self.maps
-                doors = self._doors
-            self._regions = cut_regions(self.small, self.planes, doors)
+                self._maps = self.maps  # draws the doors
+            self._regions = cut_regions(self.small, self.planes, self._doors)
         return self._regions
 
     @property
