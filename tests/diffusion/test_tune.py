@@ -13,7 +13,7 @@ from stagekit.diffusion.parts import load_parts, weights
 from stagekit.diffusion.sample import Steer, sample
 from stagekit.diffusion.schedule import Plan
 from stagekit.diffusion.text import Prompts
-from stagekit.diffusion.tune import Switches, tune
+from stagekit.diffusion.tune import SHAPES, Switches, kernels, tune
 from stagekit.errors import BackendError, OptionError
 from stagekit.runtime import Runtime
 
@@ -50,6 +50,27 @@ def test_regional_compiling_takes_the_repeated_blocks(zoo):
     for net in (parts.unet, parts.controls["depth"]):
         marked = {type(m).__name__ for m in net.modules() if m._compiled_call_impl is not None}
         assert marked == {"BasicTransformerBlock", "ResnetBlock2D"}
+
+
+def test_cudnn_is_told_only_while_models_work(zoo):
+    parts = load_parts(zoo["sd15"])
+    assert not Switches.of(Runtime(device="cpu")).cudnn_benchmark
+    tune(parts, Switches.of(Runtime(device="cpu", cudnn_benchmark=True)))
+    before = torch.backends.cudnn.benchmark
+    with pytest.raises(KeyError), kernels(parts):
+        assert torch.backends.cudnn.benchmark
+        raise KeyError
+    assert torch.backends.cudnn.benchmark == before
+
+
+def test_every_shape_of_a_block_may_be_compiled(zoo):
+    """SDXL has more shapes of ResnetBlock2D than PyTorch compiles unasked; the VAE's halves are what is called."""
+    parts = load_parts(zoo["sd15"])
+    with torch._dynamo.config.patch(recompile_limit=8):
+        tune(parts, Switches(compile="full"))
+        assert torch._dynamo.config.recompile_limit == SHAPES > 15
+    assert all(m._compiled_call_impl is not None for m in (parts.unet, parts.vae.encoder, parts.vae.decoder))
+    assert parts.vae._compiled_call_impl is None
 
 
 def test_offload_moves_modules_only_while_they_work(zoo):
