@@ -89,17 +89,9 @@ def ablations(
     keep: Callable[[dict[str, Any]], object],
 ) -> dict[str, Any]:
     """The suite's result without its environment, given to ``keep`` after each row. ``only``: names of rows."""
-    made = architecture(model)
-    plan, size = Plan(made["steps"], made["guidance"]), made["size"]
-    rows: list[Row] = []
-    every = cases(device, plan.steps)
-    result = {
-        "suite": "ablations",
-        "model": model,
-        "settings": {"size": size, "steps": plan.steps, "guidance": plan.guidance, "runs": runs, "warm_up": warm_up},
-        "baseline": every[0].name,
-        "rows": rows,
-    }
+    plan, size, result = begun("ablations", model, runs, warm_up)
+    rows, every = result["rows"], cases(device, plan.steps)
+    result["baseline"] = every[0].name
     for case in every:
         if only and case.name not in only:
             rows.append(missing(case.name, "left out by --only", _quiet))
@@ -116,6 +108,14 @@ def ablations(
         speedups(rows, every[0].name)
         keep(result)
     return result
+
+
+def begun(suite: str, model: str, runs: int, warm_up: int) -> tuple[Plan, int, dict[str, Any]]:
+    """The model's schedule and size, and the suite's result as yet without rows."""
+    made = architecture(model)
+    plan, size = Plan(made["steps"], made["guidance"]), int(made["size"])
+    settings = {"size": size, "steps": plan.steps, "guidance": plan.guidance, "runs": runs, "warm_up": warm_up}
+    return plan, size, {"suite": suite, "model": model, "settings": settings, "rows": []}
 
 
 @cache

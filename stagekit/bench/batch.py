@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..diffusion.schedule import Plan
-from .ablation import BEST, Case, row
-from .architecture import architecture
+from .ablation import BEST, Case, begun, row
 from .result import Row, attempt, speedups
 
 COUNTS = {"cuda": (1, 4), "cpu": (1, 2, 4)}
@@ -24,19 +22,11 @@ def batches(
 ) -> dict[str, Any]:
     """The suite's result without its environment, given to ``keep`` after each row; the baseline is one picture by plain
     diffusers."""
-    made = architecture(model)
-    plan, size = Plan(made["steps"], made["guidance"]), made["size"]
+    plan, size, result = begun("batch", model, runs, warm_up)
     peer, base = ("fp16", "bf16") if device == "cuda" else ("fp32", "fp32")
     switches = BEST[device] if device == "cuda" else {}
     baseline = f"diffusers {peer}, batch of 1"
-    rows: list[Row] = []
-    result = {
-        "suite": "batch",
-        "model": model,
-        "settings": {"size": size, "steps": plan.steps, "guidance": plan.guidance, "runs": runs, "warm_up": warm_up},
-        "baseline": baseline,
-        "rows": rows,
-    }
+    rows, result["baseline"] = result["rows"], baseline
     for who, case in (("own loop", Case("", base, switches)), ("diffusers", Case("", peer, peer=True))):
         for count in COUNTS[device]:
 

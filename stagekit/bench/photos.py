@@ -8,9 +8,7 @@ from typing import Any
 import cv2
 
 from ..diffusion.painter import Job, Painter
-from ..diffusion.schedule import Plan
-from .ablation import BEST, Case, loaded
-from .architecture import architecture
+from .ablation import BEST, Case, begun, loaded
 from .painting import NEGATIVE, PROMPT, inputs
 from .result import Row, attempt
 from .timing import measure
@@ -29,13 +27,10 @@ def photos(
     keep: Callable[[dict[str, Any]], object],
 ) -> dict[str, Any]:
     """The suite's result without its environment, given to ``keep`` after each row."""
-    made = architecture(model)
-    plan, size = Plan(made["steps"], made["guidance"]), made["size"]
+    plan, size, result = begun("pipelines", model, runs, warm_up)
     switches = BEST[device] if device == "cuda" else {}
     case = Case("", "bf16" if device == "cuda" else "fp32", switches)
-    rows: list[Row] = []
-    settings = {"size": size, "steps": plan.steps, "guidance": plan.guidance, "runs": runs, "warm_up": warm_up}
-    result = {"suite": "pipelines", "model": model, "settings": settings, "rows": rows}
+    rows = result["rows"]
     with loaded(model, device, case) as parts:
         painter = Painter(parts, size=size)
         for name, shape in PHOTOS.items():
