@@ -169,10 +169,17 @@ def test_ablations_on_tiny_networks():
     torch.set_num_threads(1)
     shorter = "guidance and ControlNet off for the last 40 %"
     only = ("diffusers fp32", "own loop fp32", "bf16", shorter, "compile=graphs", "offload")
-    got = ablations("tiny-sdxl", "cpu", runs=1, warm_up=1, only=only, tell=quiet, keep=quiet)
+    kept: list[int] = []
+
+    def keep(so_far):
+        result.check({"schema": 1, "environment": MACHINE, **so_far}, "so far")
+        kept.append(sum(r["status"] == "measured" for r in so_far["rows"]))
+
+    got = ablations("tiny-sdxl", "cpu", runs=1, warm_up=1, only=only, tell=quiet, keep=keep)
     torch.set_num_threads(before)
     result.check({"schema": 1, "environment": MACHINE, **got}, "it")
     rows = {r["name"]: r for r in got["rows"]}
+    assert kept == [1, 2, 3, 4], "written after each row that was measured"
     assert rows["own loop fp32"]["drift"] == {"mean": 0.0, "max": 0.0}
     assert rows["diffusers fp32"]["drift"]["max"] < 0.1 and rows["diffusers fp32"]["speedup"] == 1.0
     assert 0 < rows["bf16"]["drift"]["mean"] < rows[shorter]["drift"]["mean"]
