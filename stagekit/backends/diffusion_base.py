@@ -129,7 +129,7 @@ class LoopBackend(Optioned):
                 image_encoder=encoder,
                 device=getattr(runtime, "device", "cpu"),
                 dtype=dtype,
-                offload=switches.offload,
+                offload=bool(switches.offload),
             )
             if self.few_steps is not None:
                 adapt_unet(parts.unet, find(self.family.few.get(self.few_steps, ""), self.few_weights))

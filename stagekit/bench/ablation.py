@@ -20,11 +20,11 @@ from .timing import measure
 FEWER = 0.6
 """Share of the steps of the peer "fewer steps": what the schedule that stops guidance and ControlNet at 60 % must beat."""
 BEST: Mapping[str, Mapping[str, Any]] = {
-    "cuda": {"channels_last": True, "compile": "graphs", "cudnn_benchmark": True},
+    "cuda": {"channels_last": True, "compile": "regional", "cudnn_benchmark": True},
     "cpu": {"channels_last": True, "compile": "regional"},
 }
 """Device -> the switches of the rows called "fast": all that leave schedule and numbers as they are and pay."""
-GPU_ONLY = {"offload", "cudnn_benchmark", "graphs", "fp8"}
+GPU_ONLY = {"offload", "blocks", "cudnn_benchmark", "graphs", "fp8"}
 """Switches, and values of switches, that the processor knows nothing of."""
 OFF = {"guidance_until": FEWER, "control_until": FEWER}
 
@@ -72,7 +72,10 @@ def cases(device: str, steps: int) -> list[Case]:
         Case("vae_tiling", base, {"vae_tiling": True}),
         Case("offload", base, {"offload": True}),
         Case("offload, vae_tiling", base, {"offload": True, "vae_tiling": True}),
+        Case("offload=blocks, vae_tiling", base, {"offload": "blocks", "vae_tiling": True}),
+        Case("fast, compile=graphs", base, {**best, "compile": "graphs"}),
         Case("fast, quantize=fp8", base, {**best, "quantize": "fp8"}),
+        Case("fast, quantize=fp8, guidance and ControlNet off", base, {**best, "quantize": "fp8"}, OFF),
         Case("fp16", "fp16"),
         Case("own loop fp32", "fp32"),
     ]

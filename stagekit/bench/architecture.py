@@ -59,14 +59,14 @@ def skeletons(name: str) -> dict[str, Any]:
     return found
 
 
-def build(name: str, *, device: str, dtype: str, offload: bool = False) -> Parts:
+def build(name: str, *, device: str, dtype: str, offload: bool | str = False) -> Parts:
     """All parts on the device (with ``offload`` in main memory), as ``load_parts`` would hand them out; the same numbers
     for every dtype up to rounding, and no more memory on the way than the parts themselves take."""
     import diffusers
     import torch
 
     kind = getattr(torch, TORCH[dtype])
-    offload = offload and device != "cpu"
+    offload = bool(offload) and device != "cpu"
     models = skeletons(name)
     for i, (part, model) in enumerate(models.items()):
         # In fp16 SDXL's decoder overflows to black: both diffusers and ``load_parts`` run it in fp32

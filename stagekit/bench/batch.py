@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .ablation import BEST, Case, begun, row
-from .result import Row, attempt, speedups
+from .result import Row, attempt, missing, speedups
 
 COUNTS = {"cuda": (1, 4), "cpu": (1, 2, 4)}
 
@@ -17,11 +17,12 @@ def batches(
     *,
     runs: int,
     warm_up: int,
+    only: tuple[str, ...] = (),
     tell: Callable[[str], None],
     keep: Callable[[dict[str, Any]], object],
 ) -> dict[str, Any]:
     """The suite's result without its environment, given to ``keep`` after each row; the baseline is one picture by plain
-    diffusers."""
+    diffusers. ``only``: names of rows."""
     plan, size, result = begun("batch", model, runs, warm_up)
     peer, base = ("fp16", "bf16") if device == "cuda" else ("fp32", "fp32")
     switches = BEST[device] if device == "cuda" else {}
@@ -33,8 +34,11 @@ def batches(
             def work(case: Case = case, count: int = count) -> Row:
                 return row(case, model, device, plan, size, runs, warm_up, count)
 
-            what = {"dtype": case.dtype, **case.switches}
-            rows.append(attempt(f"{who} {case.dtype}, batch of {count}", work, tell, switches=what))
+            name, what = f"{who} {case.dtype}, batch of {count}", {"dtype": case.dtype, **case.switches}
+            if only and name not in only:
+                rows.append(missing(name, "left out by --only", tell))
+                continue
+            rows.append(attempt(name, work, tell, switches=what))
             speedups(rows, baseline)
             keep(result)
     return result

@@ -80,7 +80,7 @@ def jobs(
     if name == "batch":
         from .batch import batches
 
-        return [(device, partial(batches, m, device, **common)) for m in models]
+        return [(device, partial(batches, m, device, only=only, **common)) for m in models]
     from .ablation import ablations
 
     return [(device, partial(ablations, m, device, only=only, **common)) for m in models]

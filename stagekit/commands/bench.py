@@ -23,7 +23,7 @@ def add(commands: Any) -> None:
     bench.add_argument("--size", type=int, default=1024, help="width of the photo for the embedded backends")
     bench.add_argument("--threads", type=int, help="processor threads (default: all)")
     bench.add_argument(
-        "--only", action="append", default=[], metavar="ROW", help="rows of the ablations; may be repeated"
+        "--only", action="append", default=[], metavar="ROW", help="rows of ablations and batch; may be repeated"
     )
     bench.add_argument("--report", action="store_true", help="measure nothing: write OUT/report.md from what is there")
     bench.set_defaults(run=run)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ class Parts:
     dtype: Any = None
     offload: bool = False
     cudnn_benchmark: bool = False
+    turns: dict[int, Any] = field(default_factory=dict)
+    """Blocks, by id, that come to the device for their own work only (`take_turns`)."""
 
     @property
     def large(self) -> bool:
@@ -61,13 +64,34 @@ class Parts:
         homes: list[tuple[Any, Any]] = []
         try:
             if self.offload:
+                apart = {id(t) for t in weights(*(b for b in self.turns.values() if b not in modules))}
                 for tensor in weights(*modules):
+                    if id(tensor) in apart:
+                        continue
                     homes.append((tensor, tensor.data))
                     tensor.data = tensor.data.to(self.device, non_blocking=True)
             yield
         finally:
             for tensor, home in homes:
                 tensor.data = home
+
+    def take_turns(self, *blocks: Any) -> None:
+        """From now on each block is on the device only while it works itself, not while the model around it is used."""
+        for block in blocks:
+            if not self.offload or id(block) in self.turns:
+                continue
+            self.turns[id(block)] = block
+            stay = ExitStack()
+            block.register_forward_pre_hook(partial(_come, self, stay))
+            block.register_forward_hook(partial(_go, stay), always_call=True)
+
+
+def _come(parts: Parts, stay: ExitStack, block: Any, inputs: Any) -> None:
+    stay.enter_context(parts.using(block))
+
+
+def _go(stay: ExitStack, block: Any, inputs: Any, output: Any) -> None:
+    stay.close()
 
 
 def weights(*modules: Any) -> Iterator[Any]:

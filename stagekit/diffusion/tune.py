@@ -25,14 +25,15 @@ FP8_SINCE = (8, 9)
 @dataclass(frozen=True)
 class Switches:
     """``channels_last``: pictures in memory as tensor cores read them. ``compile``: off, regional, full, graphs.
-    ``vae_tiling``: decode in tiles, for little memory. ``offload``: keep idle models in main memory. ``quantize``: off,
+    ``vae_tiling``: decode in tiles, for little memory. ``offload``: keep idle models in main memory;
+    ``"blocks"``: a ControlNet's idle blocks too. ``quantize``: off,
     int8, fp8. ``warm_up``: run a step of each kind at ``open``. ``cudnn_benchmark``: try cuDNN's convolutions at the first
     picture of a size, keep the fastest."""
 
     channels_last: bool = False
     compile: str = "off"
     vae_tiling: bool = False
-    offload: bool = False
+    offload: bool | str = False
     quantize: str = "off"
     warm_up: bool = False
     cudnn_benchmark: bool = False
@@ -53,7 +54,7 @@ class Switches:
             channels_last=bool(said("channels_last", cuda)),
             compile=compile,
             vae_tiling=bool(said("vae_tiling", False)),
-            offload=bool(said("offload", False)),
+            offload=said("offload", False),
             quantize=str(said("quantize", "off")),
             warm_up=bool(said("warm_up", cuda or compile != "off")),
             cudnn_benchmark=bool(said("cudnn_benchmark", False)),
@@ -77,6 +78,9 @@ def tune(parts: Parts, switches: Switches) -> None:
     if parts.offload and torch.cuda.is_available():
         for module in parts.modules:
             pin(module)
+    if switches.offload == "blocks":
+        for net in parts.controls.values():
+            parts.take_turns(*net.down_blocks, net.mid_block)
     if switches.compile == "graphs":
         allow_shapes()
         for net in nets:

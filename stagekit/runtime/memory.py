@@ -54,21 +54,26 @@ def free_memory(device: str) -> int:
 
 
 def check_memory(
-    name: str, folders: Iterable[Path], runtime: Any, *, dtype: str, offload: bool = False, extra: float = 0
+    name: str, folders: Iterable[Path], runtime: Any, *, dtype: str, offload: bool | str = False, extra: float = 0
 ) -> int:
     """Bytes that the models under ``folders`` and ``extra`` bytes of work will take; with ``offload`` only the largest
-    model is on the device at a time. Raises BackendError with the numbers and the remedy if it is more than the runtime's
+    model of the first folder, and what the others hold (ControlNets), are on the device together; not the latter with
+    ``"blocks"``. Raises BackendError with the numbers and the remedy if it is more than the runtime's
     budget or what the device has free."""
-    counts = [n for folder in folders for n in weight_counts(folder).values()]
-    values = max(counts, default=0) if offload else sum(counts)
+    counts = [list(weight_counts(folder).values()) for folder in folders]
+    together = sum(map(sum, counts))
+    apart = max(counts[0], default=0) + sum(map(sum, counts[1:])) if counts else 0
+    blocks = max((n for group in counts for n in group), default=0)
+    values = blocks if offload == "blocks" else apart if offload else together
     needed = int(values * BYTES[dtype] + extra * BYTES[dtype] / 2)
     device = getattr(runtime, "device", "cpu")
     budget, free = getattr(runtime, "memory", None), free_memory(device)
     for limit, what in ((budget, "the runtime's memory budget is"), (free, f"free on {device} are")):
         if limit and needed > limit:
             remedies = [] if dtype != "fp32" else ["Runtime(dtype='bf16') halves it"]
-            if device == "cuda" and not offload:
-                remedies.append(f"Runtime(offload=True) needs {_gb(max(counts) * BYTES[dtype] + extra)}")
+            for less, size in ((True, apart), ("blocks", blocks)):
+                if device == "cuda" and size < (values if less is True else min(values, apart)):
+                    remedies.append(f"Runtime(offload={less!r}) needs {_gb(size * BYTES[dtype] + extra)}")
             remedies.append("a smaller size= needs less beside the weights")
             raise BackendError(
                 f"{name} needs about {_gb(needed)} ({_gb(values * BYTES[dtype])} of weights as {dtype}), and {what} "

@@ -18,6 +18,7 @@ UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**2
 
 COMPILE = ("off", "regional", "full", "graphs")
 QUANTIZE = ("off", "int8", "fp8")
+OFFLOAD = (False, True, "blocks")
 
 
 def parse_bytes(text: str | int) -> int:
@@ -43,7 +44,8 @@ class Runtime:
     of models that are not free for commercial use and that you may use all the same, such as ``("segformer",)``.
 
     Switches of large models, None where the backend is to choose what suits the device: ``offload``: idle models wait in
-    main memory; ``channels_last``: pictures in memory as tensor cores read them; ``vae_tiling``: decode in tiles;
+    main memory, with ``"blocks"`` a ControlNet's blocks too, each comes for its own work (SDXL in 8 GB);
+    ``channels_last``: pictures in memory as tensor cores read them; ``vae_tiling``: decode in tiles;
     ``compile``: ``off``, ``regional`` (repeated blocks), ``full``, or ``graphs`` (full, replayed as CUDA graphs);
     ``quantize``: ``off``, ``int8`` or ``fp8`` (needs torchao); ``warm_up``: run a step of each kind when opened;
     ``cudnn_benchmark``: try cuDNN's convolutions once for each size and keep the fastest.
@@ -59,7 +61,7 @@ class Runtime:
         threads: int | None = None,
         offline: bool = True,
         allow: Sequence[str] = (),
-        offload: bool | None = None,
+        offload: bool | str | None = None,
         channels_last: bool | None = None,
         vae_tiling: bool | None = None,
         compile: str | None = None,
@@ -77,9 +79,10 @@ class Runtime:
         if isinstance(allow, str):
             raise OptionError(f'allow takes a sequence of names, such as ("{allow}",), got {allow!r}')
         self.allow = frozenset(allow)
-        for name, value, known in (("compile", compile, COMPILE), ("quantize", quantize, QUANTIZE)):
+        options = (("compile", compile, COMPILE), ("quantize", quantize, QUANTIZE), ("offload", offload, OFFLOAD))
+        for name, value, known in options:
             if value is not None and value not in known:
-                raise OptionError(f"{name} must be one of {', '.join(known)}, got {value!r}")
+                raise OptionError(f"{name} must be one of {', '.join(map(str, known))}, got {value!r}")
         self.offload, self.channels_last, self.vae_tiling, self.compile = offload, channels_last, vae_tiling, compile
         self.quantize, self.warm_up, self.cudnn_benchmark = quantize, warm_up, cudnn_benchmark
         self._held: OrderedDict[str, _Held] = OrderedDict()

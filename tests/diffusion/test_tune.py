@@ -86,17 +86,45 @@ def test_offload_moves_modules_only_while_they_work(zoo):
     assert not load_parts(zoo["sd15"], device="cpu", offload=True).offload, "on the CPU there is nowhere to go"
 
 
+def test_blocks_take_turns(zoo, monkeypatch):
+    """Another dtype stands for the device again: each block of the ControlNet comes for its own work, and goes."""
+    parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]})
+    net = parts.controls["depth"]
+    parts.offload, parts.device = True, torch.float64  # type: ignore[assignment]
+    blocks = [*net.down_blocks, net.mid_block]
+    seen: list[set[torch.dtype]] = []
+    for block in blocks:
+
+        def forward(*inputs: object, block: torch.nn.Module = block, **options: object) -> None:
+            seen.append({t.dtype for t in weights(block)})
+            if block is net.mid_block:
+                raise KeyError
+
+        monkeypatch.setattr(block, "forward", forward)
+    tune(parts, Switches(offload="blocks"))
+    with torch.inference_mode(), parts.using(net):
+        assert {t.dtype for t in net.conv_in.parameters()} == {torch.float64}
+        assert {t.dtype for t in weights(*blocks)} == {torch.float32}
+        for block in net.down_blocks:
+            block()
+        with pytest.raises(KeyError):
+            net.mid_block()
+        assert {t.dtype for t in weights(*blocks)} == {torch.float32}
+    assert seen == [{torch.float64}] * len(blocks)
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_a_picture_is_the_same_offloaded(zoo):
-    def run(offload: bool) -> torch.Tensor:
-        parts = load_parts(zoo["sd15"], device="cuda", offload=offload)
+@pytest.mark.parametrize("how", [True, "blocks"])
+def test_a_picture_is_the_same_offloaded(zoo, how):
+    def run(offload: bool | str) -> torch.Tensor:
+        parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]}, device="cuda", offload=bool(offload))
         tune(parts, Switches(offload=offload))
         words = Prompts(parts)("a room", None)
         made = sample(parts, words, Plan(2, 4.0), tiny.picture(32).cuda(), tiny.hole(32).cuda(), seeds=(1,))
         assert {t.device.type for m in parts.modules for t in weights(m)} == {"cpu" if offload else "cuda"}
         return made
 
-    assert torch.allclose(run(True), run(False), atol=1e-5)
+    assert torch.allclose(run(how), run(False), atol=1e-5)
 
 
 def test_graphs_hand_out_copies(zoo, monkeypatch):

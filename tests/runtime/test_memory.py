@@ -32,6 +32,9 @@ def test_types_and_offload(folder):
     assert check_memory("m", [folder], runtime, dtype="fp32") == 4800
     assert check_memory("m", [folder], runtime, dtype="bf16") == 2400
     assert check_memory("m", [folder], runtime, dtype="bf16", offload=True) == 2000
+    both = [folder, folder / "vae"]
+    assert check_memory("m", both, runtime, dtype="bf16", offload=True) == 2400, "a ControlNet stays beside the UNet"
+    assert check_memory("m", both, runtime, dtype="bf16", offload="blocks") == 2000
     assert check_memory("m", [folder], runtime, dtype="bf16", extra=500) == 2900
     assert free_memory("cpu") > 0
 
