@@ -1,4 +1,4 @@
-"""Rendered empty rooms with exact labels: what the photos lack. Part of the recipe in train_roomnet.py; numpy only.
+"""Rendered rooms, empty and furnished, with exact labels: what the photos lack. Part of train_roomnet.py's recipe.
 
 A room is a convex polyhedron (box, sometimes with a cut corner or a sloped ceiling) with boxes standing in it
 (chimney breasts, cabinets), rectangles on its walls (windows, doors, passages into another room) and light from
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from synthetic_pieces import furnish, look, meet
 from synthetic_room import Face, Room
 
 from stagekit.models.roomnet_arch import CLASSES
@@ -97,6 +98,10 @@ def irradiance(room: Room, p: Array, n: Array, face: Face | None) -> Array:
     for lo, hi, _, _ in room.boxes:
         gap = np.sqrt((np.clip(np.maximum(lo - p, p - hi), 0, None) ** 2).sum(1))
         colour *= (1 - room.occlusion * np.exp(-(gap + 0.01) / room.reach) * (gap > 1e-3))[:, None]
+    for piece in room.pieces:  # soft shadows at feet, darkness under tops
+        q = piece.local(p)
+        gap = np.sqrt((np.clip(np.maximum(piece.lo - q, q - piece.hi), 0, None) ** 2).sum(1))
+        colour *= (1 - 0.9 * room.occlusion * np.exp(-gap / room.reach) * (n[:, 1] > 0.5))[:, None]
     if room.sun_power:
         for wall in room.faces[2:6]:
             facing = wall.normal @ room.sun
@@ -170,6 +175,12 @@ def shade_wall(room: Room, face: Face, p: Array, d: Array, far: Array, light: Ar
             art = np.stack([room.noise(u * 2 + k * 9 + c.style["seed"], v * 2 + k) for k in range(3)], 1)
             colour[inner] = (art * light)[inner]
             label[near] = INDEX["picture"]
+    if face.role == "floor":
+        for rug in room.rugs:
+            on, s, t = rug.place(p)
+            if on.any():
+                colour[on] = rug.colour(s[on], t[on], room.noise) * light[on]
+                label[on] = INDEX["rug"]
     if face.role == "ceiling":
         for lamp in room.lamps:
             disc = np.hypot(p[:, 0] - lamp[0], p[:, 2] - lamp[2]) < room.lamp_radius
@@ -194,8 +205,26 @@ def trace(room: Room, eye: Array, d: Array, reflect: bool = True) -> tuple[Array
             t, box = np.where(hit, enter, t), np.where(hit, i, box)
             normal = -np.sign(d) * (np.arange(3) == axis[:, None])
             box_normal = np.where(hit[:, None], normal, box_normal)
+    thing = np.full(len(d), -1)
+    part = np.zeros(len(d), int)
+    for i, piece in enumerate(room.pieces):
+        enter, which_part, normal = meet(piece, o, d, t)
+        hit = enter < t
+        t, thing, part = np.where(hit, enter, t), np.where(hit, i, thing), np.where(hit, which_part, part)
+        box_normal = np.where(hit[:, None], normal, box_normal)
+    box[thing >= 0] = len(room.boxes)
     p = o + d * t[:, None]
     colour, label = np.zeros_like(d), np.zeros(len(d), int)
+    for i, piece in enumerate(room.pieces):
+        m = thing == i
+        if m.any():
+            light = irradiance(room, p[m], box_normal[m], None)
+            shade = np.empty((m.sum(), 3))
+            for k in np.unique(part[m]):
+                of = part[m] == k
+                shade[of] = look(piece, k, p[m][of], room.noise)
+            colour[m] = shade * light
+            label[m] = np.array([INDEX[r] for _, _, r, _, _ in piece.parts])[part[m]]
     for i, (_, _, role, tint) in enumerate(room.boxes):
         m = box == i
         if m.any():
@@ -254,6 +283,7 @@ def render(rng: np.random.Generator, side: int = 480) -> tuple[Array, Array, Arr
     import cv2
 
     room = Room(rng)
+    furnish(room, rng)
     w = side if room.aspect >= 1 else round(side * room.aspect / 24) * 24
     h = round(side / room.aspect / 24) * 24 if room.aspect >= 1 else side
     x = ((np.arange(w) + 0.5) / w * 2 - 1) * room.tan * min(1.0, room.aspect)

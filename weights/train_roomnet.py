@@ -239,7 +239,7 @@ def export(args: argparse.Namespace) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=("label", "rooms", "train", "tune", "calibrate", "export"))
+    parser.add_argument("task", choices=("label", "rooms", "train", "tune", "distil", "calibrate", "export"))
     parser.add_argument("--training", type=Path, default=Path("../shared/training"))
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--name", default="roomnet")
@@ -254,6 +254,10 @@ def main() -> None:
     parser.add_argument("--steady", action="store_true", help="tune: the rate stays as it is")
     parser.add_argument("--inner", type=float, default=0.2, help="tune: the encoder's share of the rate")
     parser.add_argument("--kind", type=float, default=0.3, help="tune: weight of the room type's loss")
+    parser.add_argument("--seconds", type=float, default=0, help="distil: as many steps as fit in this time")
+    parser.add_argument("--pixels", type=int, default=7_000_000, help="distil: input pixels of a batch")
+    parser.add_argument("--every", type=int, default=200, help="distil: steps between two lines of the log")
+    parser.add_argument("--limit", type=int, help="distil: only the first photos, to try it out")
     parser.add_argument("--shard", type=int, default=0)
     parser.add_argument("--shards", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -265,9 +269,13 @@ def main() -> None:
 
         write_rooms(args.work / "synthetic", args.count, args.seed, args.shard, args.shards)
     else:
+        import distil_roomnet
         import tune_roomnet
 
-        tasks = {"train": train, "tune": tune_roomnet.tune, "calibrate": tune_roomnet.calibrate, "export": export}
+        tasks = {
+            "train": train, "tune": tune_roomnet.tune, "distil": distil_roomnet.distil,
+            "calibrate": tune_roomnet.calibrate, "export": export,
+        }  # fmt: skip
         tasks[args.task](args)
 
 

@@ -2,7 +2,7 @@
 
 Encoder: EfficientNet-lite0 (Tan & Le 2019, the variant without squeeze-excitation, ReLU6 everywhere). Decoder: a
 feature pyramid of depthwise-separable convolutions (Lin et al. 2017) from stride 32 to stride 4, with one pooled vector
-of the whole picture added at the bottom. A second head gives the room's type.
+of the whole picture added at the bottom and inverted residuals at its coarse levels. A second head gives the room's type.
 """
 
 from __future__ import annotations
@@ -38,6 +38,10 @@ MULTIPLE = 32
 
 BN_EPS = 1e-3
 WIDTH = 96
+"""Channels of the decoder."""
+EXPAND = 4
+BLOCKS = {32: 3, 16: 3, 8: 1, 4: 0}
+"""Inverted residuals of the decoder at each stride: context costs little where there are few cells."""
 
 Op = Literal["conv", "add", "up", "pool", "linear"]
 
@@ -106,6 +110,21 @@ def _separable(name: str, source: str, width: int) -> list[Layer]:
     ]
 
 
+def _blocks(source: str, width: int, count: int) -> tuple[list[Layer], str]:
+    """``count`` inverted residuals of kernel 5 (Sandler et al. 2018) after ``source``, and the last one's name."""
+    layers, inner = [], EXPAND * width
+    for k in range(count):
+        name = f"{source.split('.')[0]}.{'bcd'[k]}"
+        layers += [
+            _conv(f"{name}.expand", source, (width, inner), relu6=True),
+            _conv(f"{name}.depth", f"{name}.expand", (inner, inner), 5, groups=inner, relu6=True),
+            _conv(f"{name}.project", f"{name}.depth", (inner, width)),
+            Layer(f"{name}.sum", "add", (source, f"{name}.project")),
+        ]
+        source = f"{name}.sum"
+    return layers, source
+
+
 def _decoder(ends: dict[int, tuple[str, int]]) -> list[Layer]:
     top, channels = ends[32]
     layers = [
@@ -118,7 +137,8 @@ def _decoder(ends: dict[int, tuple[str, int]]) -> list[Layer]:
         Layer("level32.sum", "add", ("level32.lateral", "context")),
         *_separable("level32.a", "level32.sum", WIDTH),
     ]
-    below = "level32.a.point"
+    more, below = _blocks("level32.a.point", WIDTH, BLOCKS[32])
+    layers += more
     for stride in (16, 8, 4):
         source, channels = ends[stride]
         name = f"level{stride}"
@@ -128,7 +148,8 @@ def _decoder(ends: dict[int, tuple[str, int]]) -> list[Layer]:
             Layer(f"{name}.sum", "add", (f"{name}.up", f"{name}.lateral")),
             *_separable(f"{name}.a", f"{name}.sum", WIDTH),
         ]
-        below = f"{name}.a.point"
+        more, below = _blocks(f"{name}.a.point", WIDTH, BLOCKS[stride])
+        layers += more
     layers += [
         *_separable("level4.b", below, WIDTH),
         _conv("segments", "level4.b.point", (WIDTH, len(CLASSES)), norm=False),
