@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from stagekit.assets import store
-from stagekit.backends.segment import RoomNetV1, enlarge, input_size, segment_probabilities
+from stagekit.backends.segment import RoomNetV1, enlarge, input_size, rugs_raised, segment_probabilities
 from stagekit.errors import BackendError, ImageError, OptionError, WeightsError
+from stagekit.models.roomnet_arch import CLASSES
 from stagekit.types import Image
 
 
@@ -124,3 +125,26 @@ def test_runs_without_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "(32, 88, 128)"
+
+
+def test_rugs_are_told_from_floors_and_carpets():
+    """A softly seen rug on a plain floor leads; a carpet that looks a little like a rug all over, and a speck, do not."""
+    floor, rug = CLASSES.index("floor"), CLASSES.index("rug")
+
+    def raised(share: np.ndarray) -> np.ndarray:
+        p = np.zeros((len(CLASSES), *share.shape), np.float32)
+        p[0, :16], p[floor, 16:], p[rug, 16:] = 1, (1 - share)[16:], share[16:]
+        before = p.copy()
+        out = rugs_raised(p, before)
+        assert np.allclose(out.sum(0), 1, atol=1e-5)
+        assert np.allclose(out[floor] + out[rug], before[floor] + before[rug], atol=1e-5)
+        return out.argmax(0) == rug
+
+    soft = np.full((48, 64), 0.01, np.float32)
+    soft[24:40, 20:44] = 0.25
+    seen = raised(soft)
+    assert seen[26:38, 22:42].all() and not seen[:, :16].any()
+    assert not raised(np.full((48, 64), 0.12, np.float32)).any()
+    speck = np.full((96, 128), 0.01, np.float32)
+    speck[60:63, 60:63] = 0.9
+    assert not raised(speck).any()
