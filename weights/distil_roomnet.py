@@ -21,6 +21,7 @@ from roomnet_targets import mapping, unpack
 from roomnet_teacher import SIDE, TorchTeacher
 from torch import Tensor
 from torch.nn import functional as F
+from tune_roomnet import class_weights, loss_of, mean, read
 
 from stagekit.models.roomnet import RoomNet
 from stagekit.models.roomnet_arch import CLASSES, ROOMS, STRIDE, Layer, weighted
@@ -45,6 +46,7 @@ class Learner(RoomNet):
 
     def __init__(self, folded: dict[str, Tensor], pictures: Tensor) -> None:
         super().__init__()
+        hooks = []
         for layer in weighted():
             part: Any = self.parts[layer.name.replace(".", "/")]
             known = f"{layer.name}.weight" in folded
@@ -55,14 +57,12 @@ class Learner(RoomNet):
                 part[0].weight.data.copy_(folded[f"{layer.name}.weight"])
             bias = folded[f"{layer.name}.bias"].float() if known else None
             silent = not known and layer.name.endswith("project")
-            part[1].register_forward_pre_hook(_measured(bias, silent))
+            hooks.append(part[1].register_forward_pre_hook(_measured(bias, silent)))
         self.to(pictures.device).eval()
         with torch.no_grad():
             self(pictures)
-        for layer in weighted():
-            if layer.norm:
-                norm: Any = self.parts[layer.name.replace(".", "/")][1]
-                norm._forward_pre_hooks.clear()
+        for hook in hooks:
+            hook.remove()
 
     def _step(self, layer: Layer, given: list[Tensor]) -> Tensor:
         if layer.name == "rooms":
@@ -143,7 +143,7 @@ def label(pictures: Tensor, aspects: NDArray[Any], teacher: Path) -> Tensor:
     n = round(QUARTER * GRID)
     ramp = torch.arange(n, device=pictures.device)
     edge = torch.minimum(ramp + 1, n - ramp).clamp(max=9).float()
-    weight = edge[:, None] * edge[None].clamp(min=1)
+    weight = edge[:, None] * edge[None]
     batch = 32 if pictures.is_cuda else 2
     rough = np.round(np.where(aspects == 1, 4 / 3, aspects), 1)  # the square photos were 4:3, most of them
     for aspect in np.unique(rough):
@@ -289,22 +289,11 @@ class Mixer:
         return torch.where(chance(0.3), x + noise, x).clamp_(0, 1)
 
 
-def loss_of(net: RoomNet, x: Tensor, target: Tensor, room: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    segments, rooms = net(x)
-    each = -(target * segments.float().log_softmax(1)).sum(1)
-    w = (target * weight[None, :, None, None]).sum(1)
-    known = room >= 0
-    kind = F.cross_entropy(rooms.float()[known], room[known], label_smoothing=0.05)
-    return (each * w).sum() / w.sum(), kind
-
-
 def distil(args: argparse.Namespace) -> None:
     """``--start`` (folded) to ``WORK/NAME.pt`` (folded): the average of the weights, saved every 1,000 steps.
 
     ``--until``: stop at this step of ``--steps``, of which the fall of the rate is reckoned.
     """
-    from tune_roomnet import mean
-
     began = time.time()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(args.seed)
@@ -316,8 +305,7 @@ def distil(args: argparse.Namespace) -> None:
     mixer = Mixer(photos, rendered, args.seed)
     net = Learner(mean(args.start), mixer.batch(args.pixels)[0])
     net = net.to(memory_format=LAYOUT)  # type: ignore[call-overload]
-    weight = ((photos.share / photos.share.max()) ** -0.15).clamp(max=1.6)
-    weight[SURFACES] = weight[SURFACES].clamp(min=1.1)
+    weight = class_weights(photos.share)
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
     for name, p in net.named_parameters():
         inner = name.removeprefix("parts.").startswith(("stem", "block", "rooms/features"))
@@ -372,8 +360,6 @@ def blend(args: argparse.Namespace) -> None:
 
     Of a block that OLD lacks the first layers are NEW's; its last counts as 0 in OLD: the residual grows with the share.
     """
-    from tune_roomnet import read
-
     old, new = (read(path) for path in args.start)
     out = {}
     for key, value in new.items():

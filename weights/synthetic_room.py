@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from synthetic_pieces import Piece, Rug
 
 Array = NDArray[Any]
 
@@ -119,6 +120,8 @@ class Room:
             self.faces.append(Face(np.array(n, float), o, "wall", colour, str(texture)))
         self._extras(wall, ceiling)
         self.boxes: list[tuple[Array, Array, str, Array]] = []
+        self.pieces: list[Piece] = []
+        self.rugs: list[Rug] = []
         self._boxes(wall)
         for face in self.faces[2:6]:
             self._patches(face)

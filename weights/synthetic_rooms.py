@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from synthetic_pieces import furnish, look, meet
+from synthetic_furnish import furnish
+from synthetic_pieces import look, meet
 from synthetic_room import Face, Room
 
 from stagekit.models.roomnet_arch import CLASSES

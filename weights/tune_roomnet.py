@@ -62,7 +62,7 @@ class FoldedNet(RoomNet):
         return F.relu6(out, inplace=True) if layer.relu6 else out
 
 
-def loss_of(net: FoldedNet, x: Tensor, target: Tensor, room: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+def loss_of(net: RoomNet, x: Tensor, target: Tensor, room: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
     """Soft cross-entropy where the target is known, and the room type's."""
     segments, rooms = net(x)
     each = -(target * segments.log_softmax(1)).sum(1)
@@ -73,10 +73,14 @@ def loss_of(net: FoldedNet, x: Tensor, target: Tensor, room: Tensor, weight: Ten
     return segment, kind
 
 
-def class_weights(pool: Pool, power: float = 0.15, most: float = 1.6) -> Tensor:
-    """Rare classes count a little more: with more than that the network sees furniture where there is wall."""
+def shares(pool: Pool) -> Tensor:
+    """(32,) share of each class in every fifth photo."""
     known = [t for t in pool.targets[: pool.real : 5] if t is not None]
-    share = torch.tensor(np.mean([t.mean((0, 1)) for t in known], 0) / 255 + 1e-4)
+    return torch.tensor(np.mean([t.mean((0, 1)) for t in known], 0) / 255 + 1e-4)
+
+
+def class_weights(share: Tensor, power: float = 0.15, most: float = 1.6) -> Tensor:
+    """Rare classes count a little more: with more than that the network sees furniture where there is wall."""
     weight = ((share / share.max()) ** -power).clamp(max=most).float()
     weight[SURFACES] = weight[SURFACES].clamp(min=1.1)
     return weight
@@ -107,7 +111,7 @@ def tune(args: argparse.Namespace) -> None:
     pool = Pool(args.work, args.training)
     named = sum(t is not None for t in pool.targets[: pool.real])
     print(f"{pool.real} photos, {named} with targets, {len(pool.pictures) - pool.real} rendered rooms", flush=True)
-    weight = class_weights(pool)
+    weight = class_weights(shares(pool))
     net = FoldedNet()
     net.load_folded(mean(args.start))
     learnt = {n.removeprefix("parts."): p for n, p in net.named_parameters() if p.requires_grad}
