@@ -25,10 +25,9 @@ FP8_SINCE = (8, 9)
 @dataclass(frozen=True)
 class Switches:
     """``channels_last``: pictures in memory as tensor cores read them. ``compile``: off, regional, full, graphs.
-    ``vae_tiling``: decode in tiles, for little memory. ``offload``: keep idle models in main memory;
-    ``"blocks"``: a ControlNet's idle blocks too. ``quantize``: off,
-    int8, fp8. ``warm_up``: run a step of each kind at ``open``. ``cudnn_benchmark``: try cuDNN's convolutions at the first
-    picture of a size, keep the fastest."""
+    ``vae_tiling``: decode in tiles, for little memory. ``offload``: keep idle models in main memory; ``"blocks"``: a
+    ControlNet's idle blocks too. ``quantize``: off, int8, fp8. ``warm_up``: run a step of each kind at ``open``.
+    ``cudnn_benchmark``: try cuDNN's convolutions at the first picture of a size, keep the fastest."""
 
     channels_last: bool = False
     compile: str = "off"

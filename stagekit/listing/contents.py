@@ -62,8 +62,7 @@ RULES = {
     "window": (0.010, 0.70), "door": (0.012, 0.64),
 }  # fmt: skip
 """Class -> least share of the picture, least certainty. Rugs are not told of: a floor of small dark tiles looks like
-one. Set so that on 74 photos nothing was named that is not there;
-benchmarks/describe.py counts it."""
+one. Set so that on 74 photos nothing was named that is not there; benchmarks/describe.py counts it."""
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,8 @@ def check_memory(
 ) -> int:
     """Bytes that the models under ``folders`` and ``extra`` bytes of work will take; with ``offload`` only the largest
     model of the first folder, and what the others hold (ControlNets), are on the device together; not the latter with
-    ``"blocks"``. Raises BackendError with the numbers and the remedy if it is more than the runtime's
-    budget or what the device has free."""
+    ``"blocks"``. Raises BackendError with the numbers and the remedy if it is more than the runtime's budget or what the
+    device has free."""
     counts = [list(weight_counts(folder).values()) for folder in folders]
     together = sum(map(sum, counts))
     apart = max(counts[0], default=0) + sum(map(sum, counts[1:])) if counts else 0

@@ -44,7 +44,7 @@ class Runtime:
     of models that are not free for commercial use and that you may use all the same, such as ``("segformer",)``.
 
     Switches of large models, None where the backend is to choose what suits the device: ``offload``: idle models wait in
-    main memory, with ``"blocks"`` a ControlNet's blocks too, each comes for its own work (SDXL in 8 GB);
+    main memory, with ``"blocks"`` a ControlNet's blocks too, each comes for its own work;
     ``channels_last``: pictures in memory as tensor cores read them; ``vae_tiling``: decode in tiles;
     ``compile``: ``off``, ``regional`` (repeated blocks), ``full``, or ``graphs`` (full, replayed as CUDA graphs);
     ``quantize``: ``off``, ``int8`` or ``fp8`` (needs torchao); ``warm_up``: run a step of each kind when opened;

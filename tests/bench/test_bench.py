@@ -186,3 +186,18 @@ def test_ablations_on_tiny_networks():
     assert rows["bf16"]["weight_bytes"] * 2 == rows["own loop fp32"]["weight_bytes"]
     assert rows["compile=graphs"]["reason"] == rows["offload"]["reason"] == "needs a CUDA device"
     assert rows["fp16"]["reason"] == "left out by --only"
+
+
+@needs_diffusers
+def test_batches_measure_the_rows_asked_for():
+    from stagekit.bench.batch import batches
+
+    only = ("own loop fp32, batch of 2", "diffusers fp32, batch of 1")
+    kept: list[int] = []
+    got = batches(
+        "tiny-sd15-inpaint", "cpu", runs=1, warm_up=1, only=only, tell=quiet, keep=lambda r: kept.append(len(r["rows"]))
+    )
+    rows = {r["name"]: r for r in got["rows"]}
+    assert {n for n, r in rows.items() if r["status"] == "measured"} == {*only} and len(rows) == 6
+    assert rows[only[0]]["pictures"] == 2 and rows["own loop fp32, batch of 4"]["reason"] == "left out by --only"
+    assert len(kept) == 2, "written after each row that was measured"

@@ -26,6 +26,8 @@ def test_automatic_choices():
     assert Switches.of(chosen) == Switches(True, "regional", True, True, warm_up=True)
     with pytest.raises(OptionError, match="off, regional, full"):
         Runtime(device="cpu", compile="fast")
+    with pytest.raises(OptionError, match="offload must be one of False, True, blocks"):
+        Runtime(device="cpu", offload="all")
 
 
 def test_memory_format_and_slices_keep_the_picture(zoo):
@@ -120,7 +122,10 @@ def test_a_picture_is_the_same_offloaded(zoo, how):
         parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]}, device="cuda", offload=bool(offload))
         tune(parts, Switches(offload=offload))
         words = Prompts(parts)("a room", None)
-        made = sample(parts, words, Plan(2, 4.0), tiny.picture(32).cuda(), tiny.hole(32).cuda(), seeds=(1,))
+        steers = [Steer(parts.controls["depth"], (tiny.picture(32, seed=9).cuda() / 2 + 0.5,))]
+        made = sample(
+            parts, words, Plan(2, 4.0), tiny.picture(32).cuda(), tiny.hole(32).cuda(), seeds=(1,), steers=steers
+        )
         assert {t.device.type for m in parts.modules for t in weights(m)} == {"cpu" if offload else "cuda"}
         return made
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
 from stagekit.errors import BackendError
-from stagekit.runtime import Runtime
+from stagekit.runtime import Runtime, memory
 from stagekit.runtime.memory import check_memory, free_memory, weight_counts
 
 
@@ -37,6 +40,17 @@ def test_types_and_offload(folder):
     assert check_memory("m", both, runtime, dtype="bf16", offload="blocks") == 2000
     assert check_memory("m", [folder], runtime, dtype="bf16", extra=500) == 2900
     assert free_memory("cpu") > 0
+
+
+def test_offloading_is_offered_where_it_helps(folder, monkeypatch):
+    """With what each kind of it would need, and only what is less than what was tried."""
+    monkeypatch.setattr(memory, "free_memory", lambda device: 0)
+    small = SimpleNamespace(device="cuda", memory=100)
+    both = [folder, folder / "vae"]
+    for tried, offered in ((False, [True, "blocks"]), (True, ["blocks"]), ("blocks", [])):
+        with pytest.raises(BackendError) as refused:
+            check_memory("m", both, small, dtype="bf16", offload=tried)
+        assert re.findall(r"offload=(\S+)\)", str(refused.value)) == [repr(how) for how in offered]
 
 
 def test_too_much_is_refused_with_numbers_and_remedy(folder):
