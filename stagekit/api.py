@@ -120,12 +120,15 @@ def recolor(
 
 @cache
 def _recoloring(focal_px: float | None, camera_height_m: float | None, *given: str) -> Pipeline:
-    """Segment and EstimateLayout; one cache for each set of options, so that another colour measures nothing anew."""
+    """EstimateLayout as everywhere else, then finer segments; one cache for each set of options, so that another colour
+    measures nothing anew."""
     stages: list[Any] = []
+    if "layout" not in given:
+        if "segments" not in given:
+            stages.append(Segment())
+        stages.append(_layout(focal_px, camera_height_m))
     if "segments" not in given:
         stages.append(Segment(scales=FINE))
-    if "layout" not in given:
-        stages.append(_layout(focal_px, camera_height_m))
     return Pipeline(*stages)
 
 

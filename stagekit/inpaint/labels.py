@@ -10,14 +10,17 @@ import numpy as np
 
 from ..types import Array
 from .moves import Move, Plane
-from .regions import near_lines
+from .regions import BAND_M, Region, near_lines
 
 TRUNCATE = 0.35
 """Differences of log light above this count alike: an edge that does not match is one mistake, however strong."""
 NEVER = np.float32(1e3)
-PLAIN = {False: 0.025, True: 0.06}
-"""Texture below this (robust sigma of log light) is paint: light and grain alone show it better than any copy. More on
-upright planes, whose plaster and paint are rough; faint joints of tiles lie between."""
+PLAIN = 0.025
+"""Texture below this (robust sigma of log light) has nothing to copy: light and grain alone show it better. Faint joints of
+tiles lie above."""
+PAINTED, PATCH = 0.06, 9
+"""A wall is painted where a quarter of its patches, of so many pixels, vary less (sigma of log light): bricks, panels and
+patterned paper fill it evenly, while sockets, edges and shadows leave most of it bare."""
 BARE = 0.7 * TRUNCATE**2
 """Cost of no texture where the plane has some."""
 APART, ASKEW = 0.12, 0.3
@@ -40,8 +43,11 @@ def choose(number: int, planes: list[Plane], moves: list[Move], target: Array, *
     noise = _noise(plane)
     moved, valid, prior = _candidates(plane, planes, moves, box, lines, number)
     # the last candidate is no texture at all: on paint at once, elsewhere where every copy fails
-    plain = noise < PLAIN[plane.region.upright]
+    plain = _painted(plane) if plane.region.upright else noise < PLAIN
     band = near_lines(plane.region, np.mgrid[box])
+    if plane.region.upright and plain:
+        band, foot = _without_foot(plane.region, band, np.mgrid[box])
+        valid &= ~foot
     if lines:
         broken = _contradict(moved, valid, band & hole)
         valid &= ~broken
@@ -153,6 +159,27 @@ def _contradict(moved: Array, valid: Array, band: Array) -> Array:
         out[ys, xs] = apart.sum(0) / np.isfinite(grey).sum(0)
     share = cv2.blur(out, (15, 15)) / np.maximum(cv2.blur(band.astype(np.float32), (15, 15)), 1e-3)
     return band & (share > ASKEW)
+
+
+def _painted(plane: Plane) -> bool:
+    """Whether a wall is paint all over, but for what hangs on it; also where too little of it is seen to tell."""
+    import cv2
+
+    good = plane.good & ~near_lines(plane.region, np.mgrid[: plane.good.shape[0], : plane.good.shape[1]])
+    grey = np.where(good, plane.texture.mean(2), 0)
+    share, mean, square = (cv2.blur(a.astype(np.float32), (PATCH, PATCH)) for a in (good, grey, grey**2))
+    inner = good & (share > 0.9)
+    if inner.sum() < 200:
+        return True
+    spread = np.sqrt(np.maximum(square / share.clip(0.5) - (mean / share.clip(0.5)) ** 2, 0))
+    return float(np.percentile(spread[inner], 25)) < PAINTED
+
+
+def _without_foot(region: Region, band: Array, yx: Array) -> tuple[Array, Array]:
+    """``band`` without the wall's foot, and the foot, whose board `skirting` draws."""
+    points, _ = region.metres(np.stack([yx[1], yx[0]], -1).astype(np.float64))
+    foot = band & (points[..., 1] < BAND_M)
+    return band & ~foot, foot
 
 
 def _noise(plane: Plane) -> float:

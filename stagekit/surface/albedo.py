@@ -23,6 +23,9 @@ CORNER = 1.3
 """Where a wall meets the ceiling, the ceiling gets the wall's own light: the ratio between them is less than that of
 their albedos, to about this power (rendered rooms)."""
 DARKEST, LIGHTEST = 0.025, 0.88
+PLAIN, WOODEN = 1.6, 4.0
+"""How many times the strongest channel of a ceiling may be its weakest, against the same of the wall, and by itself, to be
+white in coloured light and not wood or paint."""
 LEAST = 0.004
 """Share of the picture from which a reference counts."""
 BESIDE = 0.02
@@ -41,19 +44,23 @@ class RoomLight:
 def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLight:
     """The room's light from its whites. ``light`` float32 (h, w, 3) linear; masks bool (h, w), empty where not seen.
 
-    A baseboard counts when it is painted white: hardly darker than the wall on it, and hardly tinted.
+    A ceiling counts unless it is more tinted than the walls, or than any light tints white: one of wood. A baseboard counts
+    when it is painted white: hardly darker than the wall on it, and hardly tinted.
     """
     found: list[tuple[str, Array, float, float]] = []
     colours: list[Array] = []
     beside = median_colour(light, wall) if wall.mean() > LEAST else None
     if ceiling.mean() > 2 * LEAST:
-        found.append(("ceiling", ceiling, CEILING, 1.0))
-        colours.append(median_colour(light, ceiling))
+        colour = median_colour(light, ceiling)
+        most = WOODEN if beside is None else min(WOODEN, PLAIN * _tint(beside))
+        if _tint(colour) < most:
+            found.append(("ceiling", ceiling, CEILING, 1.0))
+            colours.append(colour)
     if trim.mean() > LEAST / 4:
         colour = median_colour(light, trim)
         tint = colour / colours[0] if colours else colour
         against, near = ratio_beside(light, trim, wall)
-        plain = tint.min() > 0.6 * tint.max()
+        plain = _tint(tint) < 1 / 0.6
         if plain and (near == 0 or against @ LUMA > 0.85):
             found.append(("trim", trim, TRIM, 6.0))
             colours.append(colour)
@@ -67,6 +74,11 @@ def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLi
         return RoomLight(_tinted(beside / USUAL, 0.4))
     top = max(float(np.percentile(light @ LUMA, 90)), 0.05)
     return RoomLight(np.full(3, top / CEILING, np.float32))
+
+
+def _tint(colour: Array) -> float:
+    """The strongest channel over the weakest."""
+    return float(colour.max() / max(float(colour.min()), 1e-4))
 
 
 def _tinted(white: Array, share: float) -> Array:
