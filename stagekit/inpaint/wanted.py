@@ -26,6 +26,13 @@ POSSIBLE = 0.25
 """Probability of the wanted classes together from which a pixel may belong to a thing whose middle is sure."""
 LAMP = 0.7
 """Share of lamp in a piece that makes it a lamp."""
+HUNG, UNDER = 0.02, 0.05
+"""Share of the picture up to which a piece hangs on the wall that touches no floor and no border of the picture, and how
+far under it, of the picture's height, a thing may be on which it stands instead."""
+HEARTH = 0.35
+"""How far a fireplace's surround and mantel reach beyond the fire, of its size."""
+BEFORE = ("sofa", "chair", "table", "bed", "plant", "rug", "person")
+"""What stands in front of a fireplace and is no part of it."""
 MOST = 0.97
 """Share of the picture that may be erased at most: something must be left to tell what the room looks like."""
 
@@ -77,7 +84,8 @@ def _named(what: Any, size: tuple[int, int], segments: Segments | None, layout: 
         fixed = fitted(segments)
         if fixed.any() and not (segments.mask("cabinet").array & ~fixed).any():
             classes = [c for c in classes if c != "cabinet"]  # doubtful cabinets are fitted ones as well
-        return loose(likely(found & ~fixed, classes, segments), segments) & ~fixed
+        fixed |= hearths(segments)
+        return loose(likely(found & ~fixed, classes, segments) & ~fixed, segments)
     found = find_mask(what, size, segments=segments, layout=layout).array
     if segments is None or not isinstance(names, Sequence) or not all(isinstance(n, str) for n in names):
         return found
@@ -111,7 +119,8 @@ def likely(found: Array, names: Sequence[str], segments: Segments) -> Array:
 
 
 def loose(found: Array, segments: Segments) -> Array:
-    """``found`` without lamps that hang: pieces that are nearly all lamp, or lie in the ceiling, and touch no floor."""
+    """``found`` without what hangs: pieces that are nearly all lamp, lie in the ceiling, or are small and before a wall,
+    and touch no floor. What the network sees in a mirror is such a piece."""
     import cv2
 
     names = segments.classes
@@ -133,9 +142,38 @@ def loose(found: Array, segments: Segments) -> Array:
         if (around & floor[box]).any():
             continue
         lamps = (here & lamp[box]).sum() > LAMP * (here & (lamp | _things(segments))[box]).sum() > 0
-        if lamps or (around & ceiling[box]).sum() > 0.6 * around.sum() or area < 16:
+        hangs = (around & ceiling[box]).sum() > 0.6 * around.sum() or _hangs(found, pieces, piece, stats[piece])
+        if lamps or hangs or area < 16:
             out[box][here] = False
     return out
+
+
+def _hangs(found: Array, pieces: Array, piece: int, box: Array) -> bool:
+    """Whether a piece (its ``box`` as left, top, width, height, area) is small, not cut by the picture's border, and stands
+    on no other piece."""
+    left, top, wide, high, area = (int(v) for v in box)
+    height, width = found.shape
+    if area > HUNG * found.size or left == 0 or top == 0 or left + wide == width or top + high == height:
+        return False
+    under = np.s_[top + high : top + high + round(UNDER * height), left : left + wide]
+    return not (found[under] & (pieces[under] != piece)).any()
+
+
+def hearths(segments: Segments) -> Array:
+    """bool HxW: fireplaces with their surrounds, which are the building's, without what stands before them."""
+    import cv2
+
+    names = segments.classes
+    out = np.zeros(segments.labels.shape, bool)
+    if "fireplace" not in names:
+        return out
+    fires = (segments.labels == names.index("fireplace")).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(fires)
+    for left, top, wide, high, area in stats[1:count].tolist():
+        if area > 0.002 * out.size:
+            side, over = round(HEARTH * wide), round(HEARTH * high)
+            out[max(0, top - over) : top + high + over // 2, max(0, left - side) : left + wide + side] = True
+    return out & ~np.isin(segments.labels, [names.index(n) for n in BEFORE if n in names])
 
 
 def fitted(segments: Segments) -> Array:
