@@ -7,7 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from ..types import Array, Layout, Segments
+from ..room.openings import look_again
+from ..types import Array, Image, Layout, Segments
 from .daylight import OUTLIER, floor_light
 from .feet import observed
 from .grain import regrain
@@ -51,6 +52,8 @@ def fill(
     small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
     gap = cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
     tell(0.0, "light")
+    if layout is not None and segments is not None:
+        layout = look_again(layout, Image(photo), segments)
     planes = _planes(to_log(small), gap, layout, segments, (width, height))
     out = photo.copy()
     pyramid = Pyramid(photo)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..types import Camera, Layout, Opening, OpeningKind, Wall
-from .evidence import Evidence
+from ..types import Camera, Image, Layout, Opening, OpeningKind, Segments, Wall
+from .evidence import Evidence, network_evidence
+from .lines import detect_lines
 
 Array = Any
 
@@ -26,6 +27,8 @@ MOST, GLIMPSED = 0.5, 0.12
 """Share of the seen cells of a row or column that must be opening for it to go on there, and share of all its cells that
 must be seen to tell."""
 
+AGAIN = (960, 640)
+"""Longer sides, pixels, at which lines and openings are looked for again."""
 BELOW_M = 0.15
 """What is looked at under a window to tell whether a thing hides its foot."""
 ONE_HEIGHT_M = 0.35
@@ -44,6 +47,38 @@ def find_openings(layout: Layout, camera: Camera, evidence: Evidence, lines: Arr
                 found.append(opening)
                 cut.append(hidden)
     return _level_sills(found, cut)
+
+
+def look_again(layout: Layout, image: Image, segments: Segments) -> Layout:
+    """``layout`` with its windows drawn anew from the labels of ``segments`` that are finer than those it was made from; what
+    they do not show stays. Segments without floor and wall change nothing."""
+    import cv2
+
+    if not {"floor", "wall"} <= set(segments.classes):
+        return layout
+
+    def resized(longest: int) -> Array:
+        k = min(1.0, longest / max(image.size))
+        size = (max(8, round(image.width * k)), max(8, round(image.height * k)))
+        return cv2.resize(image.array, size, interpolation=cv2.INTER_AREA)
+
+    work, small = resized(AGAIN[0]), resized(AGAIN[1])
+    labels = cv2.resize(segments.labels, small.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    sure = (np.arange(len(segments.classes))[:, None, None] == labels).astype(np.float32)
+    evidence = network_evidence(sure, segments.classes, small)
+    lines = detect_lines(cv2.cvtColor(work, cv2.COLOR_RGB2GRAY)) * (small.shape[1] / work.shape[1])
+    found = find_openings(layout, layout.camera.scaled(small.shape[1], small.shape[0]), evidence, lines)
+    found = tuple(o for o in found if o.kind == "window")
+    kept = tuple(o for o in layout.openings if not any(_overlap(o, f) for f in found))
+    return replace(layout, openings=kept + found)
+
+
+def _overlap(a: Opening, b: Opening) -> bool:
+    return (
+        a.wall == b.wall
+        and min(a.right_m, b.right_m) > max(a.left_m, b.left_m)
+        and min(a.top_m, b.top_m) > max(a.bottom_m, b.bottom_m)
+    )
 
 
 def _level_sills(found: list[Opening], cut: list[bool]) -> tuple[Opening, ...]:
@@ -108,6 +143,8 @@ def _on_wall(number: int, wall: Wall, camera: Camera, evidence: Evidence, lines:
             mask &= ((mask.sum(0) * CELL_M > 0.15) & (tall > 0.012 * h))[None]
             if mask.any(0).sum() > 0.45 * seen.any(0).sum():
                 break  # the whole wall stands too near, it has no gap
+        else:
+            mask |= _between(mask, hidden & seen)
         mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
         count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
         for c in range(1, count):
@@ -121,6 +158,16 @@ def _on_wall(number: int, wall: Wall, camera: Camera, evidence: Evidence, lines:
             found.append((opening, _hidden_below(opening, seen, hidden, along, up)))
             taken |= ((along >= opening.left_m) & (along <= opening.right_m))[None] & (up <= opening.top_m)[:, None]
     return found
+
+
+def _between(mask: Array, hidden: Array) -> Array:
+    """Cells ``hidden`` by things that lie in their row between two cells of ``mask``: one window goes on behind a lamp."""
+    at = np.arange(mask.shape[1])
+    before = np.maximum.accumulate(np.where(hidden, -1, at), axis=1)
+    after = np.minimum.accumulate(np.where(hidden, len(at), at)[:, ::-1], axis=1)[:, ::-1]
+    row = np.arange(mask.shape[0])[:, None]
+    inside = (before >= 0) & (after < len(at))
+    return hidden & inside & mask[row, before.clip(0)] & mask[row, after.clip(None, len(at) - 1)]
 
 
 def _rectangle(one: Array, stats: Array, along: Array, up: Array) -> tuple[float, float, float, float]:
