@@ -117,7 +117,7 @@ def _candidates(
     prior = np.zeros((len(moves), h, w), np.float32)
     own = [line.distance(points) for line in region.lines]
     near = near_lines(region, np.mgrid[box])
-    lends = [p.good.astype(np.float32) for p in planes]
+    lends = [p.lends.astype(np.float32) for p in planes]
     back = np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]])
     inverse = np.linalg.inv(region.to_pixel)
     for k, move in enumerate(moves):

@@ -19,13 +19,15 @@ OTHERS = 5
 @dataclass(frozen=True, eq=False)
 class Plane:
     """A region on the working grid (``region``) and at the photo's size (``full``, None if it is not seen there), with
-    what may be copied from it (``good`` bool HxW), its ``light`` and the ``texture`` without it (float32 HxWx3, log)."""
+    what is seen of it (``good`` bool HxW), its ``light`` and the ``texture`` without it (float32 HxWx3, log), and what of it
+    is copied (``lends`` bool HxW)."""
 
     region: Region
     full: Region | None
     good: Array
     light: Array
     texture: Array
+    lends: Array
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def moves(number: int, planes: list[Plane], target: Array) -> list[Move]:
     found: list[Move] = []
     if plane.good.sum() >= LEAST:
         grey = plane.texture.mean(2)
-        found = [Move(number, (float(a), float(b))) for a, b in vocabulary(plane.region, grey, plane.good, target)]
+        found = [Move(number, (float(a), float(b))) for a, b in vocabulary(plane.region, grey, plane.lends, target)]
     if plane.region.surface == WALL:
         ys, xs = np.nonzero(target)
         along, _ = plane.region.metres(np.stack([xs, ys], -1).astype(float))
@@ -50,7 +52,7 @@ def moves(number: int, planes: list[Plane], target: Array) -> list[Move]:
         for other, lender in enumerate(planes):
             if other == number or lender.region.surface != WALL:
                 continue
-            ys, xs = np.nonzero(lender.good)
+            ys, xs = np.nonzero(lender.lends)
             if len(ys) < LEAST:
                 continue
             points, _ = lender.region.metres(np.stack([xs, ys], -1).astype(float))

@@ -15,7 +15,7 @@ from .grain import regrain
 from .labels import choose
 from .light import from_log, light, smooth, to_log
 from .moves import LEAST, Move, Plane, moves
-from .regions import BAND_M, FLOOR, WALL, near_lines, regions, sources
+from .regions import BAND_M, FLOOR, WALL, Region, near_lines, regions, sources
 from .skirting import FADE_M, Board, best, boards
 from .transfer import Pyramid, Scale, sample, transfer
 
@@ -24,6 +24,8 @@ WORK = 512
 LIGHT_SIGMA = {False: 0.03, True: 0.012}
 """Blur that separates light from texture, of the working grid's longer side; less on upright planes: paint has light
 only, floors have planks and tiles whose tones differ."""
+RIM, KEPT = 0.01, 0.4
+"""Of the longer side: how near to the hole a floor lends nothing; and the share of it that must be left."""
 
 Progress = Callable[[float, str], None]
 
@@ -101,8 +103,20 @@ def _planes(
         texture = np.where((good | gap)[..., None], log - lit, 0).astype(np.float32)
         if expected is not None:  # what no light explains is no floor
             good = good & (smooth(texture, good, LIGHT_SIGMA[False] * max(gap.shape)).mean(2) > -OUTLIER)
-        found.append(Plane(region, fine.get(region.name), good, lit, texture))
+        found.append(Plane(region, fine.get(region.name), good, lit, texture, _lends(region, good, gap)))
     return found
+
+
+def _lends(region: Region, good: Array, gap: Array) -> Array:
+    """What of ``good`` is copied: on floors not what lies next to the ``gap``, where rims of rugs and shadows of what stood
+    there are left; all of it where that would leave little."""
+    import cv2
+
+    if region.surface != FLOOR:
+        return good
+    size = 2 * round(RIM * max(gap.shape)) + 1
+    inner = good & (cv2.dilate(gap.astype(np.uint8), np.ones((size, size), np.uint8)) == 0)
+    return inner if inner.sum() > max(KEPT * good.sum(), LEAST) else good
 
 
 def _decide(number: int, planes: list[Plane], target: Array) -> tuple[list[Move], Array]:

@@ -96,7 +96,7 @@ def transfer(
         inside &= (from_xy < (target.shape[1] - 0.5, target.shape[0] - 0.5)).all(1)
         from_small = (from_xy + 0.5) * scale - 0.5
         if inside.any():
-            lends: Array = lender.good.astype(np.float32)
+            lends: Array = lender.lends.astype(np.float32)
             inside[inside] = sample(lends, from_small[inside], cubic=False) > 0.7
         at, from_xy, from_small, there = at[inside], from_xy[inside], from_small[inside], there[inside]
         if not len(at):

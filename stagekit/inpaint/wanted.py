@@ -124,9 +124,7 @@ def loose(found: Array, segments: Segments) -> Array:
     import cv2
 
     names = segments.classes
-    if "lamp" not in names:
-        return found
-    lamp = segments.labels == names.index("lamp")
+    lamp = np.isin(segments.labels, [i for i, n in enumerate(names) if n == "lamp"])
     named = [names.index(n) for n in ("floor", "rug") if n in names]
     floor, ceiling = np.isin(segments.labels, named), np.zeros_like(found)
     if "ceiling" in names:

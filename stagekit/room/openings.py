@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from ..types import Camera, Image, Layout, Opening, OpeningKind, Segments, Wall
+from .behind import CELL_M, behind_things, between, hidden_below, level_sills
 from .evidence import Evidence, network_evidence
 from .lines import detect_lines
 
 Array = Any
 
-CELL_M = 0.04
 SNAP_M = 0.16
 """An edge moves to a line segment of the photo within this."""
 SMALLEST = {"window": (0.35, 0.35), "door": (0.5, 1.5), "opening": (0.55, 0.0)}
@@ -23,35 +23,25 @@ DOOR_TOP_M = 2.03
 WIDEST_PASSAGE_M = 2.4
 HIDDEN = 0.5
 """Probability of a thing from which a cell of a wall is not seen."""
-MOST, GLIMPSED = 0.5, 0.12
-"""Share of the seen cells of a row or column that must be opening for it to go on there, and share of all its cells that
-must be seen to tell."""
 
 AGAIN = (960, 640)
 """Longer sides, pixels, at which lines and openings are looked for again."""
-BELOW_M = 0.15
-"""What is looked at under a window to tell whether a thing hides its foot."""
-ONE_HEIGHT_M = 0.35
-"""Windows whose tops differ by less are of one height."""
 
 
 def find_openings(layout: Layout, camera: Camera, evidence: Evidence, lines: Array) -> tuple[Opening, ...]:
     """Openings of the walls that are seen. ``camera`` is that of the evidence maps, ``lines`` (N, 4) in its pixels."""
     if evidence.source != "network":
         return ()
-    found: list[Opening] = []
-    cut: list[bool] = []
+    found: list[tuple[Opening, bool]] = []
     for k, wall in enumerate(layout.walls):
         if wall.kind == "wall" and wall.length_m > 0.4:
-            for opening, hidden in _on_wall(k, wall, camera, evidence, lines, layout.wall_ids()):
-                found.append(opening)
-                cut.append(hidden)
-    return _level_sills(found, cut)
+            found += _on_wall(k, wall, camera, evidence, lines, layout.wall_ids())
+    return level_sills(found)
 
 
 def look_again(layout: Layout, image: Image, segments: Segments) -> Layout:
-    """``layout`` with its windows drawn anew from the labels of ``segments`` that are finer than those it was made from; what
-    they do not show stays. Segments without floor and wall change nothing."""
+    """``layout`` with its windows drawn anew from the labels of ``segments``, finer than those it was made from; what they do
+    not show stays. Segments without floor and wall change nothing."""
     import cv2
 
     if not {"floor", "wall"} <= set(segments.classes):
@@ -67,8 +57,8 @@ def look_again(layout: Layout, image: Image, segments: Segments) -> Layout:
     sure = (np.arange(len(segments.classes))[:, None, None] == labels).astype(np.float32)
     evidence = network_evidence(sure, segments.classes, small)
     lines = detect_lines(cv2.cvtColor(work, cv2.COLOR_RGB2GRAY)) * (small.shape[1] / work.shape[1])
-    found = find_openings(layout, layout.camera.scaled(small.shape[1], small.shape[0]), evidence, lines)
-    found = tuple(o for o in found if o.kind == "window")
+    camera = layout.camera.scaled(small.shape[1], small.shape[0])
+    found = tuple(o for o in find_openings(layout, camera, evidence, lines) if o.kind == "window")
     kept = tuple(o for o in layout.openings if not any(_overlap(o, f) for f in found))
     return replace(layout, openings=kept + found)
 
@@ -81,22 +71,9 @@ def _overlap(a: Opening, b: Opening) -> bool:
     )
 
 
-def _level_sills(found: list[Opening], cut: list[bool]) -> tuple[Opening, ...]:
-    """Windows of one room have their sills at one height: those whose foot furniture hides take it from the others."""
-    windows = [o for o in found if o.kind == "window"]
-    seen = [o for o, hidden in zip(found, cut, strict=True) if o.kind == "window" and not hidden]
-    out = []
-    for opening, hidden in zip(found, cut, strict=True):
-        like = [
-            o.bottom_m for o in (seen or windows) if abs(o.top_m - opening.top_m) < ONE_HEIGHT_M and o is not opening
-        ]
-        if opening.kind == "window" and hidden and like:
-            opening = replace(opening, bottom_m=min(opening.bottom_m, min(like, key=lambda b: abs(b - opening.bottom_m))))
-        out.append(opening)
-    return tuple(out)
-
-
-def _on_wall(number: int, wall: Wall, camera: Camera, evidence: Evidence, lines: Array, ids: Array) -> list[tuple[Opening, bool]]:
+def _on_wall(
+    number: int, wall: Wall, camera: Camera, evidence: Evidence, lines: Array, ids: Array
+) -> list[tuple[Opening, bool]]:
     """The openings of one wall, and of each whether things hide what is under it."""
     import cv2
 
@@ -144,30 +121,20 @@ def _on_wall(number: int, wall: Wall, camera: Camera, evidence: Evidence, lines:
             if mask.any(0).sum() > 0.45 * seen.any(0).sum():
                 break  # the whole wall stands too near, it has no gap
         else:
-            mask |= _between(mask, hidden & seen)
+            mask |= between(mask, hidden & seen)
         mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
         count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
         for c in range(1, count):
             one = labels == c
-            rectangle = _behind_things(_rectangle(one, stats[c], along, up), one, shown, along, up)
+            rectangle = behind_things(_rectangle(one, stats[c], along, up), one, shown, along, up)
             rectangle = _beyond_the_picture(kind, rectangle, along[seen.any(0)], wall)
             opening = _finish(kind, number, wall, rectangle, marks)
             box = shown[stats[c, 1] :, stats[c, 0] :][: stats[c, 3], : stats[c, 2]]
             if opening is None or (kind != "opening" and one.sum() < 0.45 * max(box.sum(), 0.3 * box.size)):
                 continue
-            found.append((opening, _hidden_below(opening, seen, hidden, along, up)))
+            found.append((opening, hidden_below(opening, seen, hidden, along, up)))
             taken |= ((along >= opening.left_m) & (along <= opening.right_m))[None] & (up <= opening.top_m)[:, None]
     return found
-
-
-def _between(mask: Array, hidden: Array) -> Array:
-    """Cells ``hidden`` by things that lie in their row between two cells of ``mask``: one window goes on behind a lamp."""
-    at = np.arange(mask.shape[1])
-    before = np.maximum.accumulate(np.where(hidden, -1, at), axis=1)
-    after = np.minimum.accumulate(np.where(hidden, len(at), at)[:, ::-1], axis=1)[:, ::-1]
-    row = np.arange(mask.shape[0])[:, None]
-    inside = (before >= 0) & (after < len(at))
-    return hidden & inside & mask[row, before.clip(0)] & mask[row, after.clip(None, len(at) - 1)]
 
 
 def _rectangle(one: Array, stats: Array, along: Array, up: Array) -> tuple[float, float, float, float]:
@@ -177,39 +144,6 @@ def _rectangle(one: Array, stats: Array, along: Array, up: Array) -> tuple[float
     r = np.nonzero(rows > 0.4 * np.percentile(rows[rows > 0], 75))[0]
     half = CELL_M / 2
     return along[c[0]] - half, along[c[-1]] + half, up[r[0]] - half, up[r[-1]] + half
-
-
-def _behind_things(
-    rectangle: tuple[float, float, float, float], one: Array, shown: Array, along: Array, up: Array
-) -> tuple[float, float, float, float]:
-    """The rectangle grown over cells that things hide: as far as the rest of its rows and columns shows it to go on."""
-    left, right, bottom, top = rectangle
-    for _ in range(2):
-        columns, rows = (along > left) & (along < right), (up > bottom) & (up < top)
-        row = _goes_on(one[:, columns].sum(1), shown[:, columns].sum(1), int(columns.sum()), rows)
-        column = _goes_on(one[rows].sum(0), shown[rows].sum(0), int(rows.sum()), columns)
-        half = CELL_M / 2
-        bottom, top = up[row[0]] - half, up[row[1]] + half
-        left, right = along[column[0]] - half, along[column[1]] + half
-    return left, right, bottom, top
-
-
-def _hidden_below(opening: Opening, seen: Array, hidden: Array, along: Array, up: Array) -> bool:
-    columns = (along > opening.left_m) & (along < opening.right_m)
-    below = (up < opening.bottom_m) & (up > opening.bottom_m - BELOW_M)
-    cells = np.ix_(below, columns)
-    return bool((hidden & seen)[cells].sum() > MOST * max(int(seen[cells].sum()), 1))
-
-
-def _goes_on(opening: Array, shown: Array, all_cells: int, inside: Array) -> tuple[int, int]:
-    """First and last index: those ``inside``, and on from there what is mostly opening where enough is shown."""
-    first, last = (int(i) for i in np.nonzero(inside)[0][[0, -1]])
-    told = (shown >= GLIMPSED * all_cells) & (shown < 0.95 * all_cells) & (opening > MOST * shown)
-    while first > 0 and told[first - 1]:
-        first -= 1
-    while last + 1 < len(told) and told[last + 1]:
-        last += 1
-    return first, last
 
 
 def _beyond_the_picture(

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from stagekit.inpaint import planar
+from stagekit.inpaint import labels, planar
 from stagekit.inpaint.daylight import bases, floor_light
 from stagekit.inpaint.light import light, to_log
+from stagekit.inpaint.moves import moves
 from stagekit.inpaint.planar import fill
 from stagekit.inpaint.skirting import HEIGHTS, Board, best, boards
 from stagekit.types import Opening
@@ -106,3 +107,34 @@ def test_what_no_light_explains_lends_no_texture(room):
     assert good[(surfaces == 1) & ~room.thing & ~thing].mean() > 0.5
     filled = fill(pixels, room.thing, room.layout, room.segments)
     assert (filled[room.thing & (surfaces == 1)].max(1) < 60).mean() < 0.01
+
+
+def test_paint_gets_no_copies_at_its_foot_and_bricks_do(room):
+    """A wall is paint though a picture hangs on it; one with joints all over is not. On paint, what lies about a wall's foot
+    is not copied along: the board is drawn there instead."""
+    planes, _ = learnt(room, room.layout)
+    number = max((k for k, p in enumerate(planes) if p.region.upright), key=lambda k: planes[k].good.sum())
+    plane = planes[number]
+    assert labels._painted(plane)
+    hung = plane.texture.copy()
+    ys, xs = np.nonzero(plane.good)
+    hung[ys[: len(ys) // 3], xs[: len(ys) // 3]] += np.random.default_rng(0).normal(0, 0.4, (len(ys) // 3, 3))
+    assert labels._painted(replace(plane, texture=hung.astype(np.float32)))
+    bricks = plane.texture + np.where((np.arange(plane.good.shape[1]) // 4 % 2)[:, None], 0.25, 0)
+    assert not labels._painted(replace(plane, texture=bricks.astype(np.float32)))
+    band = labels.near_lines(plane.region, np.mgrid[: plane.good.shape[0], : plane.good.shape[1]])
+    rest, foot = labels._without_foot(plane.region, band, np.mgrid[: plane.good.shape[0], : plane.good.shape[1]])
+    assert foot.any() and rest.any() and np.array_equal(rest | foot, band)
+    assert np.nonzero(rest)[0].max() < np.nonzero(foot)[0].min()
+    target = room.thing & plane.region.mask
+    offered = moves(number, planes, target)
+    chosen = labels.choose(number, planes, offered, target)
+    assert (chosen[target & foot] == -1).all() and (target & foot).any()
+
+
+def test_a_floor_lends_nothing_next_to_the_hole(room):
+    planes, _ = learnt(room, room.layout)
+    floor = next(p for p in planes if p.region.name == "floor")
+    near = cv2.dilate(room.thing.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    assert (floor.good & near).any() and not (floor.lends & near).any()
+    assert floor.lends.sum() > 0.4 * floor.good.sum()

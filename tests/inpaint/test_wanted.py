@@ -133,3 +133,27 @@ def test_hanging_lamps_stay_and_standing_ones_go(room):
     found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
     assert not found[20:40, 150:170].any()
     assert found[110:190, 20:30].all() and found[room.thing].all()
+
+
+def test_small_things_on_a_wall_stay_whole_unless_they_stand_on_something(room):
+    """What the network sees in a mirror is a piece on the wall; a lamp's shade over a cabinet is another."""
+    names = room.segments.classes
+    labels = room.segments.labels.copy()
+    labels[80:90, 20:40] = names.index("clutter")
+    hung = wanted("furniture", None, (), (), SIZE, replace(room.segments, labels=labels), room.layout).array
+    assert not hung[80:90, 20:40].any() and hung[room.thing].all()
+    labels[98:180, 15:45] = names.index("cabinet")
+    stood = wanted("furniture", None, (), (), SIZE, replace(room.segments, labels=labels), room.layout).array
+    assert stood[80:90, 20:40].all()
+
+
+def test_a_fireplace_stays_with_its_surround_and_the_sofa_before_it_goes(room):
+    classes = (*room.segments.classes, "fireplace")
+    labels = room.segments.labels.copy()
+    labels[110:170, 20:60] = classes.index("cabinet")  # the surround, taken for one
+    labels[125:168, 28:52] = classes.index("fireplace")
+    labels[150:185, 24:34] = classes.index("sofa")
+    segments = replace(room.segments, labels=labels, classes=classes)
+    found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
+    assert not found[112:148, 22:58].any()
+    assert found[150:185, 24:34].all() and found[room.thing].all()

@@ -112,3 +112,40 @@ def test_what_the_picture_cuts_goes_on_behind_its_border():
     whole = (0.7, 1.2, 0.9, 2.0)
     assert _beyond_the_picture("window", whole, shown, wall) == whole
     assert _beyond_the_picture("opening", (0.5, 0.8, 0.0, 2.0), shown, wall) == (0.5, 0.8, 0.0, 2.0)
+
+
+@pytest.mark.parametrize("kept", [None, "left", "sides"])
+def test_a_window_goes_on_behind_what_stands_before_it(kept) -> None:
+    """A cabinet hides a window's lower part, all across or but for a column at its sides, or a lamp its middle: the finer
+    segments give back the whole window where any column shows how low it reaches, or else another window does."""
+    from stagekit.room.openings import look_again
+
+    truth = box_room(yaw=12, pitch=-8, left=2.4, right=2.8)
+    front = next(k for k, w in enumerate(truth.walls) if w.kind == "wall" and abs(w.normal @ [0, 1]) > 0.9)
+    window = Opening("window", front, 0.6, 2.0, 0.9, 2.0)
+    other = Opening("window", front, 3.2, 4.2, 0.9, 2.0)
+    drawn = replace(truth, openings=(window, other) if kept is None else (window,))
+    labels = np.array([0, 1, 0, 2, 3, 4], np.uint8)[drawn.surfaces()]
+    wall = truth.walls[front]
+
+    def pixels(left: float, right: float, bottom: float, top: float) -> np.ndarray:
+        hidden = replace(truth, openings=(Opening("window", front, left, right, bottom, top),))
+        return (hidden.surfaces() == 4) & (truth.wall_ids() == front)
+
+    first = 0.9 if kept == "left" else 0.5
+    thing = pixels(1.1, 1.4, 0.1, 2.2) if kept == "sides" else pixels(first, 2.2, 0.05, 1.35)
+    labels[thing] = CLASSES.index("chair")
+    classes = ("wall", "floor", "ceiling", "window", "door", "chair")
+    found = look_again(truth, picture(drawn), Segments(labels, classes))
+    got = next(o for o in found.openings if o.left_m < 2.0)
+    assert (got.left_m, got.right_m) == pytest.approx((window.left_m, window.right_m), abs=0.12)
+    assert (got.bottom_m, got.top_m) == pytest.approx((window.bottom_m, window.top_m), abs=0.12)
+    assert len(found.openings) == (2 if kept is None else 1) and wall.kind == "wall"
+
+
+def test_segments_that_know_no_walls_leave_the_openings_alone(furnished) -> None:
+    from stagekit.room.openings import look_again
+
+    _, image, found, _, _ = furnished
+    labels = np.zeros((image.height, image.width), np.uint8)
+    assert look_again(found, image, Segments(labels, ("sofa", "window"))) == found

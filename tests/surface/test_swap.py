@@ -8,7 +8,7 @@ import pytest
 from made_room import ALBEDO, Made, make
 
 import stagekit as sk
-from stagekit.surface.albedo import surface_albedo
+from stagekit.surface.albedo import room_light, surface_albedo
 from stagekit.surface.bounce import opposite, relit, returned
 from stagekit.surface.colour import ciede2000, lab, linear
 from stagekit.surface.places import Finder
@@ -32,6 +32,19 @@ def test_albedo_is_found_against_the_whites(made: Made) -> None:
     assert [w[0] for w in room.whites] == ["ceiling", "trim"]
     found = surface_albedo(light, finder.find("wall").mask, room)
     assert found == pytest.approx(np.array(ALBEDO["wall"]), rel=0.12)
+
+
+def test_a_wooden_ceiling_is_no_white(made: Made) -> None:
+    """Orange wood over white walls says nothing of the light; a ceiling as tinted as its walls does."""
+    wooden = make({"ceiling": (0.45, 0.2, 0.05)})
+    got, _ = done(wooden, {"wall": "SW 7029"}, bounce=0.0)
+    shown = linear(got)[inner(wooden.shows("wall"))].mean(0) / wooden.light[inner(wooden.shows("wall"))].mean(0)
+    wanted = np.array(sk.paint("SW 7029").albedo)
+    assert shown / shown.mean() == pytest.approx(wanted / wanted.mean(), abs=0.1)
+    nothing = np.zeros(made.light.shape[:2], bool)
+    warm = linear(made.image.array) * np.array([1.0, 0.6, 0.3], np.float32)
+    whites = room_light(warm, made.shows("ceiling"), made.shows("wall"), nothing).whites
+    assert [w[0] for w in whites] == ["ceiling"]
 
 
 @pytest.mark.parametrize("code", ["#434B56", "#F2F0EA", "#B7C4B1"])
