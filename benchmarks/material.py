@@ -97,7 +97,7 @@ def closed_loop(only: list[str], samples: int) -> tuple[list[dict[str, Any]], li
 def on_photos(names: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of the photos that were painted, and what was said of those that show no wall."""
     rows, refused = [], []
-    pipe = sk.Pipeline(sk.Segment(scales=(1024, 640, 400)), sk.EstimateLayout())
+    pipe = sk.Pipeline(sk.Segment(), sk.EstimateLayout(), sk.Segment(scales=(1024, 640, 400)))
     for name in names:
         scene = pipe(shared() / "photos" / f"{name}.jpg")
         finder = Finder(scene.photo, scene.segments, scene.layout)

@@ -40,8 +40,8 @@ def find_openings(layout: Layout, camera: Camera, evidence: Evidence, lines: Arr
 
 
 def look_again(layout: Layout, image: Image, segments: Segments) -> Layout:
-    """``layout`` with its windows drawn anew from the labels of ``segments``, finer than those it was made from; what they do
-    not show stays. Segments without floor and wall change nothing."""
+    """``layout`` with its windows drawn anew from the labels of ``segments``, finer than those it was made from; what they
+    do not show stays. Segments without floor and wall change nothing."""
     import cv2
 
     if not {"floor", "wall"} <= set(segments.classes):

@@ -14,9 +14,11 @@ from ..types import Array
 from .colour import LUMA
 from .shade import expand
 
-CEILING, TRIM, USUAL = 0.82, 0.77, 0.62
-"""Albedos: white emulsion; white gloss, less what a baseboard loses next to the floor; and the geometric mean of
-photographed walls, for when nothing else tells."""
+CEILING, TRIM, USUAL, PALE = 0.82, 0.77, 0.62, 0.77
+"""Albedos: white emulsion; white gloss, less what a baseboard loses next to the floor; and, for when nothing else tells, the
+geometric mean of photographed walls, and of those among them that have no tint: most are white."""
+UNTINTED = 1.15
+"""How many times its weakest channel the strongest of a wall without tint may be."""
 FLOOR_GETS = {"trim": 1.4, "usual": 1.45}
 """A floor faces windows and lamps more squarely than what the whites hang on (rendered rooms, geometric means)."""
 CORNER = 1.3
@@ -26,6 +28,8 @@ DARKEST, LIGHTEST = 0.025, 0.88
 PLAIN, WOODEN = 1.6, 4.0
 """How many times the strongest channel of a ceiling may be its weakest, against the same of the wall, and by itself, to be
 white in coloured light and not wood or paint."""
+LIKE = 1.18
+"""The same of a baseboard against the ceiling: more, and one of the two is painted."""
 LEAST = 0.004
 """Share of the picture from which a reference counts."""
 BESIDE = 0.02
@@ -45,7 +49,7 @@ def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLi
     """The room's light from its whites. ``light`` float32 (h, w, 3) linear; masks bool (h, w), empty where not seen.
 
     A ceiling counts unless it is more tinted than the walls, or than any light tints white: one of wood. A baseboard counts
-    when it is painted white: hardly darker than the wall on it, and hardly tinted.
+    when it is painted white: hardly darker than the wall on it, and of the ceiling's tint.
     """
     found: list[tuple[str, Array, float, float]] = []
     colours: list[Array] = []
@@ -58,9 +62,8 @@ def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLi
             colours.append(colour)
     if trim.mean() > LEAST / 4:
         colour = median_colour(light, trim)
-        tint = colour / colours[0] if colours else colour
         against, near = ratio_beside(light, trim, wall)
-        plain = _tint(tint) < 1 / 0.6
+        plain = _tint(colour / colours[0]) < LIKE if colours else _tint(colour) < PLAIN
         if plain and (near == 0 or against @ LUMA > 0.85):
             found.append(("trim", trim, TRIM, 6.0))
             colours.append(colour)
@@ -71,7 +74,7 @@ def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLi
         # white paint is a little warm or cool by itself: not all of its tint is the light's
         return RoomLight(_tinted(white, 0.85), tuple(found))
     if beside is not None:
-        return RoomLight(_tinted(beside / USUAL, 0.4))
+        return RoomLight(_tinted(beside / (PALE if _tint(beside) < UNTINTED else USUAL), 0.4))
     top = max(float(np.percentile(light @ LUMA, 90)), 0.05)
     return RoomLight(np.full(3, top / CEILING, np.float32))
 

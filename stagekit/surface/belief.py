@@ -12,6 +12,9 @@ TRUST = 2.4
 LINE, BAND = 8.0, 0.035
 """The same at the line where walls meet the ceiling, white on white as often as not, and how far from it the network may
 be wrong by its own coarseness, share of the longer side."""
+ALIKE, UNLIKE = 8.0, 22.0
+"""Distances in CIELAB between walls and ceiling up to which the layout draws the line between them, and from which their
+own colours do: white gables rise into a ceiling of wood."""
 SOFT = 0.006
 """Width of the layout's doubt at its lines, share of the longer side."""
 
@@ -46,12 +49,17 @@ def plane_map(layout: Layout, size: tuple[int, int]) -> Array:
     return np.where(surfaces == 2, 8 + walls, surfaces)
 
 
-def settle_planes(maps: dict[str, Array], planes: Array, confidence: float) -> dict[str, Array]:
-    """Floor, wall and ceiling weighed anew among themselves by the layout's planes; other classes keep their share."""
+def settle_planes(maps: dict[str, Array], planes: Array, confidence: float, lab: Array) -> dict[str, Array]:
+    """Floor, wall and ceiling weighed anew among themselves by the layout's planes; other classes keep their share.
+
+    ``lab``: the picture in CIELAB, (h, w, 3) as the maps are.
+    """
     import cv2
 
     total = sum(maps[n] for n in PLANE)
-    trust = TRUST + (LINE - TRUST) * _at_ceiling(planes)
+    line = _at_ceiling(planes)
+    trust = TRUST + (LINE - TRUST) * line
+    trust = np.where((planes == PLANE["ceiling"]) | (line > 0), trust * _alike(maps, lab), trust)
     weighed = {}
     for name, code in PLANE.items():
         here = (planes >= 8) if name == "wall" else (planes == code)
@@ -59,6 +67,15 @@ def settle_planes(maps: dict[str, Array], planes: Array, confidence: float) -> d
         weighed[name] = maps[name] * np.exp(trust * confidence * (near - 0.5))
     scale = total / np.maximum(sum(weighed.values()), 1e-6)
     return {**maps, **{n: m * scale for n, m in weighed.items()}}
+
+
+def _alike(maps: dict[str, Array], lab: Array) -> float:
+    """1 where walls and ceiling have one colour or either is not seen, 0 where their colours tell them apart."""
+    sure = [maps[n] > 0.8 for n in ("wall", "ceiling")]
+    if min(int(s.sum()) for s in sure) < 200:
+        return 1.0
+    wall, ceiling = (np.median(lab[s], axis=0) for s in sure)
+    return float(np.clip((UNLIKE - np.linalg.norm(wall - ceiling)) / (UNLIKE - ALIKE), 0, 1))
 
 
 def _at_ceiling(planes: Array) -> Array:

@@ -89,8 +89,9 @@ class Finder:
                 raise InputError("surfaces by name need the scene's segments; run Segment() before, or give a mask")
             self._maps = class_maps(self.segments, self.segments.classes, self.size)
             if self.planes is not None and self.layout is not None and "floor" in self._maps:
-                self._maps = settle_planes(self._maps, self.planes, self.layout.confidence)
-                steep = gradient(cielab(self.small))
+                lab = cielab(self.small)
+                self._maps = settle_planes(self._maps, self.planes, self.layout.confidence, lab)
+                steep = gradient(lab)
                 self._maps, self._doors = draw_openings(self._maps, self.layout, self.planes, steep)
         return self._maps
 
