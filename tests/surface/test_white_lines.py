@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "room"))
 
 from drawn_rooms import box_room, picture
 
+from stagekit.surface.belief import PLANE, settle_planes
 from stagekit.surface.places import Finder
 from stagekit.types import Image, Segments
 
@@ -40,3 +41,20 @@ def test_the_layout_draws_the_line_that_nobody_sees():
     wrong = (found != truth)[:, near][above[:, 0]].sum()
     assert by_network > 1000
     assert wrong < 0.35 * by_network
+
+
+def test_a_gable_is_wall_by_its_colour_and_ceiling_where_colours_are_alike() -> None:
+    """The network says wall inside the layout's ceiling: believed under wood, not where white meets white."""
+    planes = np.full((120, 160), 8)
+    planes[:50], planes[90:] = PLANE["ceiling"], PLANE["floor"]
+    maps = {n: np.full(planes.shape, 0.02, np.float32) for n in PLANE}
+    maps["ceiling"][:50], maps["wall"][50:90], maps["floor"][90:] = 0.96, 0.96, 0.96
+    gable = np.s_[20:45, 60:100]
+    maps["ceiling"][gable], maps["wall"][gable] = 0.28, 0.7
+    white = np.full((*planes.shape, 3), (90.0, 0.0, 2.0), np.float32)
+    wood = white.copy()
+    wood[:50] = (60.0, 20.0, 45.0)
+    for lab, wall in ((white, False), (wood, True)):
+        settled = settle_planes(maps, planes, 1.0, lab)
+        assert (settled["wall"][25:40, 65:95] > 0.5).all() == wall
+        assert (settled["ceiling"][5:15] > 0.8).all() and (settled["wall"][60:80] > 0.8).all()
