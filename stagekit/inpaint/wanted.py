@@ -29,6 +29,8 @@ LAMP = 0.7
 HUNG, UNDER = 0.02, 0.05
 """Share of the picture up to which a piece hangs on the wall that touches no floor and no border of the picture, and how
 far under it, of the picture's height, a thing may be on which it stands instead."""
+FLAT, RATHER = ("picture", "mirror", "window", "door", "curtain"), 0.15
+"""What such a piece may be instead, and the probability of these together from which it stays."""
 HEARTH = 0.35
 """How far a fireplace's surround and mantel reach beyond the fire, of its size."""
 BEFORE = ("sofa", "chair", "table", "bed", "plant", "rug", "person")
@@ -119,7 +121,7 @@ def likely(found: Array, names: Sequence[str], segments: Segments) -> Array:
 
 
 def loose(found: Array, segments: Segments) -> Array:
-    """``found`` without what hangs: pieces that are nearly all lamp, lie in the ceiling, or are small and before a wall,
+    """``found`` without what hangs: pieces that are nearly all lamp, lie in the ceiling, or are small and may be pictures,
     and touch no floor. What the network sees in a mirror is such a piece."""
     import cv2
 
@@ -140,21 +142,28 @@ def loose(found: Array, segments: Segments) -> Array:
         if (around & floor[box]).any():
             continue
         lamps = (here & lamp[box]).sum() > LAMP * (here & (lamp | _things(segments))[box]).sum() > 0
-        hangs = (around & ceiling[box]).sum() > 0.6 * around.sum() or _hangs(found, pieces, piece, stats[piece])
-        if lamps or hangs or area < 16:
+        above = (around & ceiling[box]).sum() > 0.6 * around.sum()
+        if lamps or above or area < 16 or _hangs(found, pieces, piece, stats[piece], segments):
             out[box][here] = False
     return out
 
 
-def _hangs(found: Array, pieces: Array, piece: int, box: Array) -> bool:
-    """Whether a piece (its ``box`` as left, top, width, height, area) is small, not cut by the picture's border, and stands
-    on no other piece."""
+def _hangs(found: Array, pieces: Array, piece: int, box: Array, segments: Segments) -> bool:
+    """Whether a piece (its ``box`` as left, top, width, height, area) is small, not cut by the picture's border, stands on no
+    other piece, and may be a picture or a mirror."""
+    import cv2
+
     left, top, wide, high, area = (int(v) for v in box)
     height, width = found.shape
     if area > HUNG * found.size or left == 0 or top == 0 or left + wide == width or top + high == height:
         return False
     under = np.s_[top + high : top + high + round(UNDER * height), left : left + wide]
-    return not (found[under] & (pieces[under] != piece)).any()
+    if segments.probabilities is None or (found[under] & (pieces[under] != piece)).any():
+        return False
+    flat = [segments.classes.index(n) for n in FLAT if n in segments.classes]
+    belief = np.asarray(segments.probabilities[flat], np.float32).sum(0)
+    share = cv2.resize((pieces == piece).astype(np.float32), belief.shape[::-1], interpolation=cv2.INTER_AREA)
+    return float((belief * share).sum()) > RATHER * float(share.sum())
 
 
 def hearths(segments: Segments) -> Array:
