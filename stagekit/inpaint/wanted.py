@@ -149,8 +149,8 @@ def loose(found: Array, segments: Segments) -> Array:
 
 
 def _hangs(found: Array, pieces: Array, piece: int, box: Array, segments: Segments) -> bool:
-    """Whether a piece (its ``box`` as left, top, width, height, area) is small, not cut by the picture's border, stands on no
-    other piece, and may be a picture or a mirror."""
+    """Whether a piece (its ``box`` as left, top, width, height, area) is small, not cut by the picture's border, stands on
+    no other piece, and may be a picture or a mirror."""
     import cv2
 
     left, top, wide, high, area = (int(v) for v in box)
