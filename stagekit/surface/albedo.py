@@ -28,8 +28,9 @@ DARKEST, LIGHTEST = 0.025, 0.88
 PLAIN, WOODEN = 1.6, 4.0
 """How many times the strongest channel of a ceiling may be its weakest, against the same of the wall, and by itself, to be
 white in coloured light and not wood or paint."""
-LIKE = 1.18
-"""The same of a baseboard against the ceiling: more, and one of the two is painted."""
+LIKE, COLDER = 1.67, 1.2
+"""The same of a baseboard against the ceiling: more, and one of the two is painted. And how many times bluer it may be: what
+floors and walls reflect on it is warmer than what reaches the ceiling, so that it is cold by paint."""
 LEAST = 0.004
 """Share of the picture from which a reference counts."""
 BESIDE = 0.02
@@ -63,7 +64,8 @@ def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLi
     if trim.mean() > LEAST / 4:
         colour = median_colour(light, trim)
         against, near = ratio_beside(light, trim, wall)
-        plain = _tint(colour / colours[0]) < LIKE if colours else _tint(colour) < PLAIN
+        tint = colour / colours[0] if colours else colour
+        plain = _tint(tint) < LIKE and tint[2] < COLDER * tint[0]
         if plain and (near == 0 or against @ LUMA > 0.85):
             found.append(("trim", trim, TRIM, 6.0))
             colours.append(colour)
