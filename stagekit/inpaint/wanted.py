@@ -29,8 +29,10 @@ LAMP = 0.7
 HUNG, UNDER = 0.02, 0.05
 """Share of the picture up to which a piece hangs on the wall that touches no floor and no border of the picture, and how
 far under it, of the picture's height, a thing may be on which it stands instead."""
-FLAT, RATHER = ("picture", "mirror", "window", "door", "curtain"), 0.15
-"""What such a piece may be instead, and the probability of these together from which it stays."""
+FLAT = ("picture", "mirror", "window", "door", "curtain", "cabinet", "countertop", "appliance")
+RATHER = 0.15
+"""What such a piece may be instead, or belong to, and the probability of these together from which it stays: a hood over a
+range, a toaster on a counter."""
 HEARTH = 0.35
 """How far a fireplace's surround and mantel reach beyond the fire, of its size."""
 BEFORE = ("sofa", "chair", "table", "bed", "plant", "rug", "person")
@@ -150,7 +152,7 @@ def loose(found: Array, segments: Segments) -> Array:
 
 def _hangs(found: Array, pieces: Array, piece: int, box: Array, segments: Segments) -> bool:
     """Whether a piece (its ``box`` as left, top, width, height, area) is small, not cut by the picture's border, stands on
-    no other piece, and may be a picture or a mirror."""
+    no other piece, and may be a picture, a mirror or a kitchen's."""
     import cv2
 
     left, top, wide, high, area = (int(v) for v in box)
