@@ -24,8 +24,13 @@ WORK = 512
 LIGHT_SIGMA = {False: 0.03, True: 0.012}
 """Blur that separates light from texture, of the working grid's longer side; less on upright planes: paint has light
 only, floors have planks and tiles whose tones differ."""
-RIM, KEPT = 0.01, 0.4
-"""Of the longer side: how near to the hole a floor lends nothing; and the share of it that must be left."""
+SCARCE, RIM, KEPT = 0.08, 0.01, 0.4
+"""A floor of which less than the first share of the picture is seen lends nothing nearer to the hole than the second, of the
+longer side, if the third share of it is left: there rims of rugs and baskets count. Large ones need their rims: lines of
+tiles go on from there."""
+THIN, LEG, FEW = 9, 0.3, 0.03
+"""Pixels of the working grid that a leg is thinner than; log light by which it is brighter than the floor beside it; and the
+share of such pixels in the floor from which they are the floor's own, as white joints are."""
 
 Progress = Callable[[float, str], None]
 
@@ -103,19 +108,25 @@ def _planes(
         texture = np.where((good | gap)[..., None], log - lit, 0).astype(np.float32)
         if expected is not None:  # what no light explains is no floor
             good = good & (smooth(texture, good, LIGHT_SIGMA[False] * max(gap.shape)).mean(2) > -OUTLIER)
-        found.append(Plane(region, fine.get(region.name), good, lit, texture, _lends(region, good, gap)))
+        found.append(Plane(region, fine.get(region.name), good, lit, texture, _lends(region, good, gap, texture)))
     return found
 
 
-def _lends(region: Region, good: Array, gap: Array) -> Array:
-    """What of ``good`` is copied: on floors not what lies next to the ``gap``, where rims of rugs and shadows of what stood
-    there are left; all of it where that would leave little."""
+def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
+    """What of ``good`` is copied: of floors no few thin bright lines, which are legs, and of scarce ones not what lies next
+    to the ``gap``; all of it where that would leave little."""
     import cv2
 
     if region.surface != FLOOR:
         return good
-    size = 2 * round(RIM * max(gap.shape)) + 1
-    inner = good & (cv2.dilate(gap.astype(np.uint8), np.ones((size, size), np.uint8)) == 0)
+    inner = good
+    if good.mean() < SCARCE:
+        size = 2 * round(RIM * max(gap.shape)) + 1
+        inner = good & (cv2.dilate(gap.astype(np.uint8), np.ones((size, size), np.uint8)) == 0)
+    grey = np.where(good, texture.mean(2), 0).astype(np.float32)
+    thin = good & (grey - cv2.morphologyEx(grey, cv2.MORPH_OPEN, np.ones((THIN, THIN), np.uint8)) > LEG)
+    if thin.sum() < FEW * good.sum():
+        inner = inner & (cv2.dilate(thin.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
     return inner if inner.sum() > max(KEPT * good.sum(), LEAST) else good
 
 

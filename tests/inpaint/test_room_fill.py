@@ -132,9 +132,20 @@ def test_paint_gets_no_copies_at_its_foot_and_bricks_do(room):
     assert (chosen[target & foot] == -1).all() and (target & foot).any()
 
 
-def test_a_floor_lends_nothing_next_to_the_hole(room):
+def test_a_scarce_floor_lends_nothing_next_to_the_hole_and_none_lends_legs(room):
     planes, _ = learnt(room, room.layout)
     floor = next(p for p in planes if p.region.name == "floor")
     near = cv2.dilate(room.thing.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-    assert (floor.good & near).any() and not (floor.lends & near).any()
-    assert floor.lends.sum() > 0.4 * floor.good.sum()
+    flat = np.zeros_like(floor.texture)
+    assert floor.good.mean() > planar.SCARCE
+    assert np.array_equal(planar._lends(floor.region, floor.good, room.thing, flat), floor.good)
+    ys, xs = np.nonzero(room.thing)
+    scarce = floor.good & (np.abs(np.arange(320) - xs.mean()) < 40) & (np.arange(240)[:, None] < ys.max() + 25)
+    lends = planar._lends(floor.region, scarce, room.thing, flat)
+    assert (scarce & near).any() and not (lends & near).any() and lends.sum() > 0.4 * scarce.sum()
+    leg = flat.copy()
+    leg[190:215, 100:103] = 0.6
+    lends = planar._lends(floor.region, floor.good, room.thing, leg)
+    assert not lends[190:215, 100:103].any() and lends.sum() > 0.95 * floor.good.sum()
+    joints = np.where((np.arange(320) % 16 < 3)[:, None], 0.6, flat)
+    assert np.array_equal(planar._lends(floor.region, floor.good, room.thing, joints), floor.good)
