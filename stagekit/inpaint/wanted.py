@@ -33,8 +33,8 @@ FLAT = ("picture", "mirror", "window", "door", "curtain", "cabinet", "countertop
 RATHER = 0.15
 """What such a piece may be instead, or belong to, and the probability of these together from which it stays: a hood over a
 range, a toaster on a counter."""
-HEARTH = 0.35
-"""How far a fireplace's surround and mantel reach beyond the fire, of its size."""
+HEARTH = (0.35, 1.0, 0.2)
+"""How far a fireplace's surround and mantel reach beyond the fire: to the sides, up and down, of its width and height."""
 BEFORE = ("sofa", "chair", "table", "bed", "plant", "rug", "person")
 """What stands in front of a fireplace and is no part of it."""
 MOST = 0.97
@@ -180,8 +180,8 @@ def hearths(segments: Segments) -> Array:
     count, _, stats, _ = cv2.connectedComponentsWithStats(fires)
     for left, top, wide, high, area in stats[1:count].tolist():
         if area > 0.002 * out.size:
-            side, over = round(HEARTH * wide), round(HEARTH * high)
-            out[max(0, top - over) : top + high + over // 2, max(0, left - side) : left + wide + side] = True
+            side, up, down = round(HEARTH[0] * wide), round(HEARTH[1] * high), round(HEARTH[2] * high)
+            out[max(0, top - up) : top + high + down, max(0, left - side) : left + wide + side] = True
     return out & ~np.isin(segments.labels, [names.index(n) for n in BEFORE if n in names])
 
 
