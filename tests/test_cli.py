@@ -121,3 +121,12 @@ def test_doctor_reports_each_part(capsys: Any) -> None:
     assert rows["denoising"]["works"] is True, rows["denoising"]
     assert rows["weights"]["works"] is True, rows["weights"]
     assert "japandi" in rows["styles"]["detail"]
+
+
+def test_erase_measures_the_room_as_everywhere_else_and_then_looks_more_closely(sample: Path) -> None:
+    """`sk.erase` finds the layout that a pipeline finds, and its segments are the finer ones."""
+    usual = sk.Pipeline(sk.Segment(), sk.EstimateLayout())(sample)
+    scene = sk.erase(sample, boxes=[(300, 500, 420, 600)])
+    assert np.array_equal(scene.layout.floor, usual.layout.floor)
+    assert scene.layout.camera == usual.layout.camera
+    assert scene.segments.probabilities.shape[1] > 1.5 * usual.segments.probabilities.shape[1]

@@ -47,6 +47,23 @@ def test_a_wooden_ceiling_is_no_white(made: Made) -> None:
     assert [w[0] for w in whites] == ["ceiling"]
 
 
+def test_a_baseboard_colder_than_the_ceiling_is_painted(made: Made) -> None:
+    """Floors and walls warm what they shine on: a warmer board is white, one as much colder is teal."""
+    light, seen = linear(made.image.array), (made.shows("ceiling"), made.shows("wall"), made.trim)
+    for tint, whites in (((1.1, 1.0, 0.88), ["ceiling", "trim"]), ((0.9, 1.0, 1.12), ["ceiling"])):
+        board = np.where(made.trim[..., None], light * np.array(tint, np.float32), light)
+        assert [w[0] for w in room_light(board, *seen).whites] == whites
+
+
+def test_a_pale_wall_with_no_white_beside_it_is_taken_for_white(made: Made) -> None:
+    nothing = np.zeros(made.trim.shape, bool)
+    wall, level = made.shows("wall"), np.full((*made.trim.shape, 3), 0.5, np.float32)
+    pale = room_light(level, nothing, wall, nothing).white
+    tinted = room_light(level * np.array([1.2, 1.0, 0.8], np.float32), nothing, wall, nothing).white
+    assert 0.5 / pale == pytest.approx(0.77, abs=0.03)
+    assert 0.5 / tinted[1] == pytest.approx(0.62, abs=0.06)
+
+
 @pytest.mark.parametrize("code", ["#434B56", "#F2F0EA", "#B7C4B1"])
 def test_painted_wall_is_the_room_painted(made: Made, code: str) -> None:
     """The same room made with that paint is what comes out; without bounce, since the made light has none."""
