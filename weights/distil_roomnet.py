@@ -23,8 +23,9 @@ from torch import Tensor
 from torch.nn import functional as F
 from tune_roomnet import class_weights, loss_of, mean, read
 
-from stagekit.models.roomnet import RoomNet
-from stagekit.models.roomnet_arch import CLASSES, ROOMS, STRIDE, Layer, weighted
+from stagekit.models.layers import Layer
+from stagekit.models.network import RoomNet
+from stagekit.models.roomnet_arch import CLASSES, ROOMS, STRIDE, weighted
 
 SIZES = ((256, 320), (320, 288), (384, 512))
 """Heights and widths of training pictures; few, so that the GPU's kernels are chosen once."""

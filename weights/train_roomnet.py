@@ -25,7 +25,7 @@ from torch.nn import functional as F
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from roomnet_targets import label, target_path, tidy, unpack  # noqa: E402
 
-from stagekit.models.roomnet import RoomNet  # noqa: E402
+from stagekit.models.network import RoomNet  # noqa: E402
 from stagekit.models.roomnet_arch import CLASSES, ROOMS, STRIDE  # noqa: E402
 
 SIZES = ((256, 256), (224, 288), (240, 320), (192, 256), (288, 384), (320, 256), (256, 352))

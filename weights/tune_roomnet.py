@@ -17,8 +17,8 @@ from roomnet_batches import HELD_OUT, SURFACES, Pool
 from torch import Tensor
 from torch.nn import functional as F
 
-from stagekit.models.roomnet import RoomNet
-from stagekit.models.roomnet_arch import Layer
+from stagekit.models.layers import Layer
+from stagekit.models.network import RoomNet
 
 FIXED = ("stem", "block0/", "block1/", "block2/")
 """Layers that keep their ImageNet weights, as in the first half."""

@@ -54,13 +54,13 @@ class RoomNetV1:
         if self._session is None:
             import onnxruntime
 
-            from ..models.roomnet_graph import build
+            from ..models.graph import roomnet
 
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
             if self.threads:
                 options.intra_op_num_threads = self.threads
-            graph = build(read_weights(self.weights))
+            graph = roomnet(read_weights(self.weights))
             self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         return self
 

@@ -7,8 +7,8 @@ of the whole picture added at the bottom and inverted residuals at its coarse le
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from .layers import Layer, conv, inverted
+from .layers import weighted as with_weights
 
 CLASSES = (
     "wall", "floor", "ceiling", "window", "door", "curtain", "rug", "sofa", "chair", "table", "bed", "cabinet",
@@ -36,44 +36,11 @@ STRIDE = 4
 MULTIPLE = 32
 """The input's height and width must be multiples of this."""
 
-BN_EPS = 1e-3
 WIDTH = 96
 """Channels of the decoder."""
 EXPAND = 4
 BLOCKS = {32: 3, 16: 3, 8: 1, 4: 0}
 """Inverted residuals of the decoder at each stride: context costs little where there are few cells."""
-
-Op = Literal["conv", "add", "up", "pool", "linear"]
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One step. ``inputs`` name earlier layers ("image" is the picture); ``name`` is this one's output and weights.
-
-    conv: kernel, stride, groups, TF "same" padding, batch norm (folded into a bias when shipped) if ``norm``.
-    up: bilinear, by 2, half-pixel centres. pool: mean over the picture, 1x1. linear: on the pooled vector.
-    """
-
-    name: str
-    op: Op
-    inputs: tuple[str, ...]
-    channels: tuple[int, int] = (0, 0)
-    kernel: int = 1
-    stride: int = 1
-    groups: int = 1
-    norm: bool = True
-    relu6: bool = False
-
-    @property
-    def padding(self) -> tuple[int, int]:
-        """Pixels before and after each axis: TF "same" for even input sizes, uneven where the stride is 2."""
-        total = self.kernel - self.stride
-        return total // 2, total - total // 2
-
-
-def _conv(name: str, source: str, channels: tuple[int, int], kernel: int = 1, **options: object) -> Layer:
-    return Layer(name, "conv", (source,), channels, kernel, **options)  # type: ignore[arg-type]
-
 
 # repeats, kernel, stride, expansion, output channels: EfficientNet-lite0
 _STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112), (4, 5, 2, 6, 192),
@@ -82,7 +49,7 @@ _STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80
 
 def _encoder() -> tuple[list[Layer], dict[int, tuple[str, int]]]:
     """Layers, and for each stride the last layer with its channels."""
-    layers = [_conv("stem", "image", (3, 32), 3, stride=2, relu6=True)]
+    layers = [conv("stem", "image", (3, 32), 3, stride=2, relu6=True)]
     last, width, stride, index = "stem", 32, 2, 0
     ends: dict[int, tuple[str, int]] = {}
     for repeats, kernel, step, expand, out in _STAGES:
@@ -90,10 +57,10 @@ def _encoder() -> tuple[list[Layer], dict[int, tuple[str, int]]]:
             name, s, source = f"block{index}", step if r == 0 else 1, last
             inner = width * expand
             if expand > 1:
-                layers.append(_conv(f"{name}.expand", last, (width, inner), relu6=True))
+                layers.append(conv(f"{name}.expand", last, (width, inner), relu6=True))
                 last = f"{name}.expand"
-            layers.append(_conv(f"{name}.depth", last, (inner, inner), kernel, stride=s, groups=inner, relu6=True))
-            layers.append(_conv(f"{name}.project", f"{name}.depth", (inner, out)))
+            layers.append(conv(f"{name}.depth", last, (inner, inner), kernel, stride=s, groups=inner, relu6=True))
+            layers.append(conv(f"{name}.project", f"{name}.depth", (inner, out)))
             last = f"{name}.project"
             if s == 1 and width == out:
                 layers.append(Layer(f"{name}.sum", "add", (source, last)))
@@ -105,35 +72,29 @@ def _encoder() -> tuple[list[Layer], dict[int, tuple[str, int]]]:
 
 def _separable(name: str, source: str, width: int) -> list[Layer]:
     return [
-        _conv(f"{name}.depth", source, (width, width), 5, groups=width, relu6=True),
-        _conv(f"{name}.point", f"{name}.depth", (width, width), relu6=True),
+        conv(f"{name}.depth", source, (width, width), 5, groups=width, relu6=True),
+        conv(f"{name}.point", f"{name}.depth", (width, width), relu6=True),
     ]
 
 
 def _blocks(source: str, width: int, count: int) -> tuple[list[Layer], str]:
-    """``count`` inverted residuals of kernel 5 (Sandler et al. 2018) after ``source``, and the last one's name."""
-    layers, inner = [], EXPAND * width
+    """``count`` inverted residuals after ``source``, and the last one's name."""
+    layers: list[Layer] = []
     for k in range(count):
-        name = f"{source.split('.')[0]}.{'bcd'[k]}"
-        layers += [
-            _conv(f"{name}.expand", source, (width, inner), relu6=True),
-            _conv(f"{name}.depth", f"{name}.expand", (inner, inner), 5, groups=inner, relu6=True),
-            _conv(f"{name}.project", f"{name}.depth", (inner, width)),
-            Layer(f"{name}.sum", "add", (source, f"{name}.project")),
-        ]
-        source = f"{name}.sum"
+        more, source = inverted(f"{source.split('.')[0]}.{'bcd'[k]}", source, (width, width), EXPAND)
+        layers += more
     return layers, source
 
 
 def _decoder(ends: dict[int, tuple[str, int]]) -> list[Layer]:
     top, channels = ends[32]
     layers = [
-        _conv("rooms.features", top, (channels, 1280), relu6=True),
+        conv("rooms.features", top, (channels, 1280), relu6=True),
         Layer("rooms.pool", "pool", ("rooms.features",)),
         Layer("rooms", "linear", ("rooms.pool",), (1280, len(ROOMS)), norm=False),
         Layer("context.pool", "pool", (top,)),
-        _conv("context", "context.pool", (channels, WIDTH), norm=False, relu6=True),
-        _conv("level32.lateral", top, (channels, WIDTH)),
+        conv("context", "context.pool", (channels, WIDTH), norm=False, relu6=True),
+        conv("level32.lateral", top, (channels, WIDTH)),
         Layer("level32.sum", "add", ("level32.lateral", "context")),
         *_separable("level32.a", "level32.sum", WIDTH),
     ]
@@ -144,7 +105,7 @@ def _decoder(ends: dict[int, tuple[str, int]]) -> list[Layer]:
         name = f"level{stride}"
         layers += [
             Layer(f"{name}.up", "up", (below,)),
-            _conv(f"{name}.lateral", source, (channels, WIDTH)),
+            conv(f"{name}.lateral", source, (channels, WIDTH)),
             Layer(f"{name}.sum", "add", (f"{name}.up", f"{name}.lateral")),
             *_separable(f"{name}.a", f"{name}.sum", WIDTH),
         ]
@@ -152,7 +113,7 @@ def _decoder(ends: dict[int, tuple[str, int]]) -> list[Layer]:
         layers += more
     layers += [
         *_separable("level4.b", below, WIDTH),
-        _conv("segments", "level4.b.point", (WIDTH, len(CLASSES)), norm=False),
+        conv("segments", "level4.b.point", (WIDTH, len(CLASSES)), norm=False),
     ]
     return layers
 
@@ -165,9 +126,4 @@ def layers() -> tuple[Layer, ...]:
 
 def weighted() -> tuple[Layer, ...]:
     """The layers that own weights: ``NAME.weight`` and, folded, ``NAME.bias``."""
-    return tuple(layer for layer in layers() if layer.op in ("conv", "linear"))
-
-
-def weight_shape(layer: Layer) -> tuple[int, ...]:
-    inside, out = layer.channels
-    return (out, inside) if layer.op == "linear" else (out, inside // layer.groups, layer.kernel, layer.kernel)
+    return with_weights(layers())

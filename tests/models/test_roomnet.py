@@ -9,14 +9,14 @@ import pytest
 
 from stagekit.errors import WeightsError
 from stagekit.models import roomnet_arch as arch
-from stagekit.models.roomnet_graph import build
+from stagekit.models.graph import roomnet as build
 
 
 def random_weights(seed: int = 0) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     out = {}
     for layer in arch.weighted():
-        shape = arch.weight_shape(layer)
+        shape = layer.shape
         out[f"{layer.name}.weight"] = rng.normal(0, (2 / np.prod(shape[1:])) ** 0.5, shape).astype(np.float32)
         out[f"{layer.name}.bias"] = rng.normal(0, 0.1, shape[0]).astype(np.float32)
     return out
@@ -64,7 +64,7 @@ def test_missing_and_misshapen_weights_are_named() -> None:
 
 def test_torch_and_onnx_agree() -> None:
     torch = pytest.importorskip("torch", reason="torch is only needed for training")
-    from stagekit.models.roomnet import RoomNet
+    from stagekit.models.network import RoomNet
 
     torch.manual_seed(0)
     net = RoomNet()
