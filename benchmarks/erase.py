@@ -4,9 +4,10 @@
     python benchmarks/erase.py --look living_01 ...  # occupied rooms emptied: sheets/erase_look.jpg
     python benchmarks/erase.py --speed               # 1024 px and 12 megapixels, time and memory: results/erase_speed.json
 
-Renders are kept in sheets/erase/ (not committed). Beside ``planar.v1`` run OpenCV's Telea and Navier-Stokes, PatchMatch over
-the whole picture (package PyPatchMatch, skipped where it is not installed) and each plane's median colour. All get the same
-furnished picture and hole; the layout and segments that planar.v1 reads are measured on the furnished picture too.
+Renders are kept in sheets/erase/ (not committed). Beside ``roomfill.v1``, the default, run ``planar.v1``, OpenCV's Telea and
+Navier-Stokes, PatchMatch over the whole picture (package PyPatchMatch, skipped where it is not installed) and each plane's
+median colour. All get the same furnished picture and hole; the layout and segments that the first two read are measured on
+the furnished picture too.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from common import SHEETS, shared, sheet, write
 from stagekit.inpaint.regions import regions, sources
 
 RENDERS = SHEETS / "erase"
+OURS = "roomfill.v1"
 STYLES = ("modern", "scandinavian", "farmhouse", "mid_century_modern", "coastal")
 BEDROOMS = ("empty_01", "empty_05", "empty_15", "empty_17", "empty_24")
 THRESHOLDS = (10, 16, 24, 32, 48)
@@ -83,7 +85,7 @@ def closed_loop(only: list[str] | None) -> None:
                 "cpu_seconds": cpu,
                 "seconds": wall,
             }
-            if name in ("planar.v1", "patchmatch"):
+            if name in (OURS, "patchmatch"):
                 pictures.append((f"{path.stem} {name}", filled))
         pictures += [("furnished", outlined(furnished.array, hole)), ("photo", truth)]
         rows.append(row)
@@ -127,11 +129,14 @@ def fills(furnished: sk.Image, hole: np.ndarray) -> Any:
     scene = sk.Pipeline(sk.Segment(), sk.EstimateLayout())(furnished, on_event=lambda event: None)
     segments, layout = scene.segments, scene.layout
     pixels, mask = furnished.array, hole.astype(np.uint8)
-    erase = sk.Pipeline(sk.Erase(mask=hole, guard=False))
+
+    def own(backend: str) -> Callable[[], np.ndarray]:
+        erase = sk.Pipeline(sk.Erase(backend, mask=hole, guard=False))
+        return lambda: erase(furnished, segments=segments, layout=layout, on_event=lambda event: None).image.array
+
     methods: dict[str, Callable[[], np.ndarray]] = {
-        "planar.v1": lambda: (
-            erase(furnished, segments=segments, layout=layout, on_event=lambda event: None).image.array
-        ),
+        OURS: own(OURS),
+        "planar.v1": own("planar.v1"),
         "telea": lambda: cv2.inpaint(pixels, mask, 5, cv2.INPAINT_TELEA),
         "navier_stokes": lambda: cv2.inpaint(pixels, mask, 5, cv2.INPAINT_NS),
         "plane_colour": lambda: plane_colour(pixels, hole, layout, segments),
@@ -163,17 +168,17 @@ def plane_colour(pixels: np.ndarray, hole: np.ndarray, layout: Any, segments: An
 
 
 def summarise(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Means over the photos, and planar.v1's lead: dB of PSNR, and the share by which its distance is lower."""
+    """Means over the photos, and the default's lead: dB of PSNR, and the share by which its distance is lower."""
     done = [r["methods"] for r in rows if "methods" in r]
     if not done:
         return {"photos": 0}
     names = [n for n in done[0] if all(n in r for r in done)]
     means = {n: {k: float(np.mean([r[n][k] for r in done])) for k in done[0][n]} for n in names}
-    ours = means["planar.v1"]
+    ours = means[OURS]
     lead = {
         n: {"psnr_db": ours["psnr"] - m["psnr"], "perceptual_lower": 1 - ours["perceptual"] / m["perceptual"]}
         for n, m in means.items()
-        if n != "planar.v1"
+        if n != OURS
     }
     return {"photos": len(done), "failed": len(rows) - len(done), "means": means, "lead": lead}
 

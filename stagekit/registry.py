@@ -58,6 +58,7 @@ BACKENDS: dict[str, dict[str, str]] = {
         "hed": "stagekit.backends.lines_networks:Hed",
     },
     "erase": {
+        "roomfill.v1": "stagekit.backends.erase_light:RoomFillV1",
         "planar.v1": "stagekit.backends.erase:PlanarV1",
         "lama": "stagekit.backends.erase:Lama",
         "sd15-inpaint": "stagekit.backends.diffusion_inpaint:SD15Inpaint",

@@ -12,10 +12,11 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from ..errors import WeightsError
+from ..types import Array
 from .integrity import check_folder, same
 from .spec import PICKLES, UNPINNED, Spec, catalog, check_licence, spec
 
-__all__ = ["cache_folder", "catalog", "find", "find_folder", "folders", "model_folder", "pull", "verified"]
+__all__ = ["cache_folder", "catalog", "find", "find_folder", "folders", "model_folder", "pull", "tensors", "verified"]
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -64,6 +65,18 @@ def verified(name: str, path: PathLike | None = None) -> bytes:
     if path is None:
         same(file, name, entry.sha256, entry.bytes)
     return file.read_bytes()
+
+
+def tensors(name: str, path: PathLike | None = None) -> dict[str, Array]:
+    """The embedded weights ``name`` as arrays by name, checked as `verified` does it. Raises WeightsError."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    data = verified(name, path)
+    try:
+        return load(data)
+    except (SafetensorError, ValueError) as error:
+        raise WeightsError(f"the weights of {name} are not a safetensors file ({error}); restore the file") from error
 
 
 def find_folder(name: str, path: PathLike | None = None) -> Path | None:

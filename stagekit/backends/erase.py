@@ -1,4 +1,5 @@
-"""Backends of ``Erase``. ``planar.v1``: embedded, the layout's planes continued. ``lama``: a network, weights of its own."""
+"""Backends of ``Erase``. ``planar.v1``: the layout's planes continued, no weights (``roomfill.v1`` in erase_light.py adds a
+network that foresees the light). ``lama``: a network, weights of its own."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ class PlanarV1:
 
     def __init__(self, *, work: int = 512) -> None:
         if not isinstance(work, int) or not 128 <= work <= 2048:
-            raise OptionError(f"planar.v1: work must be 128 to 2048 pixels, got {work!r}")
+            raise OptionError(f"{self.name}: work must be 128 to 2048 pixels, got {work!r}")
         self.work = work
 
     def open(self, runtime: Any = None) -> PlanarV1:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BackendError, ImageError, OptionError, WeightsError
+from ..assets.store import tensors
+from ..errors import BackendError, ImageError, OptionError
 from ..models.roomnet_arch import CLASSES, GROUPS, MULTIPLE, ROOMS
 from ..types import Image, Segments
 
@@ -60,7 +61,7 @@ class RoomNetV1:
             options.log_severity_level = 3
             if self.threads:
                 options.intra_op_num_threads = self.threads
-            graph = roomnet(read_weights(self.weights))
+            graph = roomnet(tensors(self.name, self.weights))
             self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         return self
 
@@ -142,20 +143,6 @@ def input_size(height: int, width: int, scale: int) -> tuple[int, int]:
     """Height and width that the network sees: long side about ``scale``, multiples of 32, the aspect nearly kept."""
     k = scale / max(height, width)
     return max(MULTIPLE, MULTIPLE * round(height * k / MULTIPLE)), max(MULTIPLE, MULTIPLE * round(width * k / MULTIPLE))
-
-
-def read_weights(path: str | os.PathLike[str] | None = None) -> dict[str, Array]:
-    """The network's weights by name, checked. Raises WeightsError if absent, altered, or not safetensors of RoomNet."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
-    from ..assets.store import verified
-
-    data = verified(RoomNetV1.name, path)
-    try:
-        return load(data)
-    except (SafetensorError, ValueError) as error:
-        raise WeightsError(f"RoomNet's weights are not a safetensors file ({error}); restore the file") from error
 
 
 def resize_maps(maps: Array, height: int, width: int) -> Array:

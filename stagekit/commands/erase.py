@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
                        help="what stands in this box, in pixels; may be repeated")  # fmt: skip
     erase.add_argument("--point", nargs=2, type=float, action="append", default=[], metavar=("X", "Y"),
                        help="the thing at this pixel; may be repeated")  # fmt: skip
-    erase.add_argument("--backend", help="planar.v1 (default) or lama")
+    erase.add_argument("--backend", help="roomfill.v1 (default), planar.v1 or lama")
     erase.add_argument("--before-after", action="store_true", help="also write NAME_before_after.jpg")
     erase.set_defaults(run=run)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..room.openings import look_again
 from ..types import Array, Image, Layout, Segments
 from .daylight import OUTLIER, floor_light
 from .feet import observed
+from .foresight import Foresee, foreseen
 from .grain import regrain
 from .labels import choose
 from .light import from_log, light, smooth, to_log
@@ -42,12 +44,14 @@ def fill(
     segments: Segments | None,
     *,
     work: int = WORK,
+    foresee: Foresee | None = None,
     progress: Progress | None = None,
 ) -> Array:
     """uint8 HxWx3: ``photo`` with ``hole`` (bool HxW) replaced by what the layout says is behind it.
 
     ``layout``: planes; None takes the picture as one flat thing. ``segments``: keeps other objects from being copied.
-    Nothing outside ``hole`` changes.
+    ``foresee``: tells of the light behind the hole; asked where layout and segments are there. Nothing outside ``hole``
+    changes.
     """
     import cv2
 
@@ -62,6 +66,9 @@ def fill(
     if layout is not None and segments is not None:
         layout = look_again(layout, Image(photo), segments)
     planes = _planes(to_log(small), gap, layout, segments, (width, height))
+    if foresee is not None and layout is not None and segments is not None:
+        told = foresee(photo, hole, layout, segments)
+        planes = [replace(p, light=foreseen(p, gap, told)) for p in planes]
     out = photo.copy()
     pyramid = Pyramid(photo)
     found = boards(photo, planes, scale)

@@ -44,13 +44,13 @@ def roomnet(weights: Weights) -> bytes:
 
 
 def roomfill(weights: Weights) -> bytes:
-    """A serialised ONNX model. Input ``image`` float32 (N, 17, 64, 64), see ``roomfill_arch``; output ``light`` float32
-    (N, 9, 32, 32), to be added to the surfaces' fills. Raises WeightsError as `roomnet` does."""
+    """A serialised ONNX model. Input ``image`` float32 (N, 7, 256, 256), see ``roomfill_arch``; output ``light`` float32
+    (N, 3, 128, 128), to be added to the smooth fill. Raises WeightsError as `roomnet` does."""
     from onnx import TensorProto, helper
 
     side, cells = roomfill_arch.SIDE, roomfill_arch.SIDE // roomfill_arch.STRIDE
     given = helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", roomfill_arch.INPUTS, side, side])
-    told = [helper.make_tensor_value_info("light", TensorProto.FLOAT, ["n", 3 * len(roomfill_arch.SURFACES), cells, cells])]
+    told = [helper.make_tensor_value_info("light", TensorProto.FLOAT, ["n", 3, cells, cells])]
     return _model("RoomFill", roomfill_arch.layers(), weights, [], [], given, told)
 
 

@@ -83,7 +83,7 @@ class RoomNet(Network):
 
 
 class RoomFill(Network):
-    """float32 (N, 17, 64, 64), see ``roomfill_arch`` -> (N, 9, 32, 32): what is added to the surfaces' fills."""
+    """float32 (N, 7, 256, 256), see ``roomfill_arch`` -> (N, 3, 128, 128): what is added to the smooth fill."""
 
     def __init__(self, *, folded: bool = False) -> None:
         super().__init__(roomfill_arch.layers(), folded=folded)

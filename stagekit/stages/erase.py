@@ -23,7 +23,8 @@ class Erase(Stage):
     ``what``: a name (``"furniture"``, ``"clutter"``, a class, several with commas). Instead of it ``mask`` (drawn),
     ``boxes`` (left, top, right, bottom) or ``points`` (x, y), in pixels. ``grow``: also take blurred edges, contact
     shadows and reflections; None does so unless a mask was drawn. ``guard``: segment the result and warn of things that
-    were not there. Backends: ``planar.v1`` (embedded), ``lama``.
+    were not there. Backends: ``roomfill.v1`` and ``planar.v1``
+    (embedded), ``lama``.
     """
 
     task = "erase"
