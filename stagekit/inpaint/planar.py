@@ -10,6 +10,7 @@ import numpy as np
 
 from ..room.openings import look_again
 from ..types import Array, Image, Layout, Segments
+from .curtains import hang
 from .daylight import OUTLIER, floor_light
 from .feet import observed
 from .foresight import Foresee, foreseen
@@ -86,6 +87,8 @@ def fill(
         bare = np.zeros_like(hole)
         bare[ys[~served], xs[~served]] = True
         _regrain(out, here, plane.full.mask & ~hole, bare)
+    if segments is not None:
+        hang(out, photo, hole, planes, segments)
     tell(1.0, "")
     return out
 

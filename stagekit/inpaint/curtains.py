@@ -1,0 +1,155 @@
+"""Curtains that the hole cuts off go on to their end: column by column along their folds, mirrored at the cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..types import Array, Segments
+from .moves import Plane
+from .regions import DOOR, WALL, WINDOW, Region
+from .transfer import sample
+
+COLUMN_M = 0.01
+"""Width of the columns in which a curtain is followed, where that is no less than ``PITCH`` pixels."""
+PITCH = 1.5
+SEEN_M = 0.35
+"""Height of curtain from which a column tells how it goes on."""
+SEAM = 0.004
+"""Of the longer side: how wide the segmentation's borders may be wrong."""
+NEAR_M = 0.12
+"""Height under a column's last seen curtain in which the hole begins if it is the hole that ends it."""
+LEAST, CUT = 0.1, 0.25
+"""Metres of width, and share of a curtain's columns, that the hole must cut for it to go on."""
+OWN = 0.25
+"""Share of its columns whose end must be seen to end the others there; else a curtain ends at the floor."""
+HEM_M = 0.02
+"""Height over the floor at which it does."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curtain:
+    """A piece of curtain on the plane ``region``: for columns ``step`` metres wide from metre ``start`` on, where what is
+    seen of it ends below (``low``) and above (``high``), whether the hole cuts it (``cut``); and the height at which it
+    ends."""
+
+    region: Region
+    start: float
+    step: float
+    low: Array
+    high: Array
+    cut: Array
+    end: float
+
+
+def curtains(hole: Array, planes: list[Plane], segments: Segments) -> Iterator[tuple[Curtain, Array]]:
+    """Those that the ``hole`` (bool HxW) cuts, each with the pixels (bool HxW) on which it goes on."""
+    import cv2
+
+    if "curtain" not in segments.classes:
+        return
+    height, width = hole.shape
+    labels = cv2.resize(segments.labels, (width, height), interpolation=cv2.INTER_NEAREST)
+    size = 2 * max(1, round(SEAM * max(height, width))) + 1
+    seen = ((labels == segments.classes.index("curtain")) & ~hole).astype(np.uint8)
+    seen = cv2.erode(seen, np.ones((1, size), np.uint8))
+    _, parts = cv2.connectedComponents(seen)
+    for index, plane in enumerate(planes):
+        if plane.full is None or plane.region.surface != WALL:
+            continue
+        number = plane.region.name.split()[-1]
+        on = np.zeros_like(hole)
+        for other in planes:
+            if other.full is not None and other.region.surface in (WALL, WINDOW, DOOR):
+                on |= other.full.mask & (other.region.name.split()[-1] == number)
+        for part in np.unique(parts[on & (parts > 0)]):
+            ys, xs = np.nonzero(on & (parts == part))
+            found = _read(hole, planes[index].full, xs, ys)
+            if found is not None:
+                goes_on = hole & on & _below(found, hole.shape)
+                if goes_on.any():
+                    yield found, goes_on
+
+
+def _read(hole: Array, region: Region | None, xs: Array, ys: Array) -> Curtain | None:
+    """What its seen pixels tell of a curtain; None where too little of it is seen or cut."""
+    assert region is not None
+    points, _ = region.metres(np.stack([xs, ys], -1).astype(np.float64))
+    start = float(points[:, 0].min())
+    step = max(COLUMN_M, PITCH * float(np.ptp(points[:, 0])) / (1 + int(np.ptp(xs))))
+    column = ((points[:, 0] - start) / step).astype(int)
+    count = int(column.max()) + 1
+    if count * step < LEAST:
+        return None
+    low, high = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(low, column, points[:, 1])
+    np.maximum.at(high, column, points[:, 1])
+    there = np.unique(column)
+    low, high = (np.interp(np.arange(count), there, v[there]) for v in (low, high))
+    long = high - low >= SEEN_M
+    if not long.any():
+        return None
+    below = low[:, None] - np.arange(0.0, NEAR_M, 0.01)
+    a = np.broadcast_to(start + (np.arange(count)[:, None] + 0.5) * step, below.shape)
+    cut = long & _at(hole, region, np.stack([a, below], -1)).any(1)
+    if cut.sum() * step < LEAST or cut.sum() < CUT * long.sum():
+        return None
+    whole = long & ~cut
+    end = float(np.median(low[whole])) if whole.sum() >= OWN * long.sum() else HEM_M
+    return Curtain(region, start, step, low, high, cut, end)
+
+
+def _below(curtain: Curtain, shape: tuple[int, ...]) -> Array:
+    """bool (H, W): under the cut of one of its columns, over its end."""
+    height, width = shape
+    corners = [
+        curtain.region.to_pixel @ (curtain.start + curtain.step * k, b, 1)
+        for k in (0, len(curtain.cut))
+        for b in (curtain.end, float(curtain.high[curtain.cut].max()))
+    ]
+    out = np.zeros((height, width), bool)
+    if min(c[2] for c in corners) < 0.05:
+        return out
+    at = np.array([c[:2] / c[2] for c in corners])
+    left, top = np.maximum(np.floor(at.min(0)).astype(int) - 2, 0)
+    right, bottom = np.minimum(np.ceil(at.max(0)).astype(int) + 3, (width, height))
+    if right <= left or bottom <= top:
+        return out
+    x, y = np.meshgrid(np.arange(left, right), np.arange(top, bottom))
+    points, depth = curtain.region.metres(np.stack([x, y], -1).astype(np.float64))
+    column = np.floor((points[..., 0] - curtain.start) / curtain.step).astype(int)
+    known = (column >= 0) & (column < len(curtain.cut)) & (depth > 0)
+    column = np.where(known, column, 0)
+    under = (points[..., 1] < curtain.low[column]) & (points[..., 1] > curtain.end)
+    out[top:bottom, left:right] = known & curtain.cut[column] & under
+    return out
+
+
+def hang(out: Array, photo: Array, hole: Array, planes: list[Plane], segments: Segments) -> None:
+    """Draw into ``out`` (uint8 HxWx3) the curtains of ``photo`` that the ``hole`` cuts off, on to their end."""
+    import cv2
+
+    for curtain, goes_on in curtains(hole, planes, segments):
+        share = cv2.GaussianBlur(goes_on.astype(np.float32), (0, 0), 0.8) * hole
+        ys, xs = np.nonzero(goes_on)
+        points, _ = curtain.region.metres(np.stack([xs, ys], -1).astype(np.float64))
+        column = ((points[:, 0] - curtain.start) / curtain.step).astype(int).clip(0, len(curtain.cut) - 1)
+        low, high = curtain.low[column], curtain.high[column]
+        room = np.maximum(high - low - 0.05, SEEN_M / 2)
+        down = np.mod(low - points[:, 1], 2 * room)
+        from_b = low + np.where(down < room, down, 2 * room - down)
+        there = np.stack([points[:, 0], from_b, np.ones(len(from_b))], -1) @ curtain.region.to_pixel.T
+        copied = np.clip(sample(photo, there[:, :2] / there[:, 2:]).astype(np.float32), 0, 255)
+        alpha = share[ys, xs, None]
+        out[ys, xs] = np.clip(alpha * copied + (1 - alpha) * out[ys, xs] + 0.5, 0, 255).astype(np.uint8)
+
+
+def _at(hole: Array, region: Region, points: Array) -> Array:
+    """bool (...): whether plane points (..., 2) lie in the hole; none outside the picture."""
+    h = np.concatenate([points, np.ones((*points.shape[:-1], 1))], -1) @ region.to_pixel.T
+    ahead = h[..., 2] > 0.05
+    xy = np.round(h[..., :2] / np.where(ahead, h[..., 2], 1.0)[..., None]).astype(int)
+    inside = ahead & (xy >= 0).all(-1) & (xy[..., 0] < hole.shape[1]) & (xy[..., 1] < hole.shape[0])
+    return inside & hole[np.where(inside, xy[..., 1], 0), np.where(inside, xy[..., 0], 0)]
