@@ -63,11 +63,13 @@ def _denoise() -> str:
 
 
 def _weights() -> str:
+    from .backends.erase_light import RoomFillV1
     from .backends.segment import RoomNetV1
 
-    backend = RoomNetV1()
-    backend.open(None)
-    return "roomnet.v1 loads, checksum right"
+    networks = (RoomNetV1(), RoomFillV1())
+    for backend in networks:
+        backend.open(None)
+    return f"{' and '.join(b.name for b in networks)} load, checksums right"
 
 
 def _styles() -> str:

@@ -10,6 +10,7 @@ import argparse
 import copy
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -340,9 +341,15 @@ def distil(args: argparse.Namespace) -> None:
             save(net, average, mixer, args)
 
 
-@torch.no_grad()
 def save(net: RoomNet, average: list[Tensor], mixer: Mixer, args: argparse.Namespace) -> None:
-    """The averaged weights with batch norms measured anew on 40 batches, folded."""
+    """The averaged weights, folded."""
+    weights = averaged(net, average, lambda: mixer.batch(args.pixels)[0], 2 if args.limit else 40)
+    torch.save(weights, args.work / f"{args.name}.pt")
+
+
+@torch.no_grad()
+def averaged(net: Any, average: list[Tensor], images: Callable[[], Tensor], batches: int) -> dict[str, Tensor]:
+    """The network with its parameters' ``average``, batch norms measured anew on ``batches`` of ``images``, folded."""
     final = copy.deepcopy(net)
     for p, value in zip(final.parameters(), average, strict=True):
         p.copy_(value)
@@ -351,9 +358,9 @@ def save(net: RoomNet, average: list[Tensor], mixer: Mixer, args: argparse.Names
             m.reset_running_stats()
             m.momentum = None
     final.train()
-    for _ in range(2 if args.limit else 40):
-        final(mixer.batch(args.pixels)[0].contiguous(memory_format=LAYOUT))
-    torch.save({k: v.float().cpu().clone() for k, v in final.folded().items()}, args.work / f"{args.name}.pt")
+    for _ in range(batches):
+        final(images().contiguous(memory_format=LAYOUT))
+    return {k: v.float().cpu().clone() for k, v in final.folded().items()}
 
 
 def blend(args: argparse.Namespace) -> None:

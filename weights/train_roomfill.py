@@ -10,7 +10,6 @@ train: on a GPU, until --seconds are over. export: the safetensors file. Needs t
 from __future__ import annotations
 
 import argparse
-import copy
 import math
 import sys
 import time
@@ -23,7 +22,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
-from distil_roomnet import MOVABLE, Bank, Mixer, photo_bank  # noqa: E402
+from distil_roomnet import MOVABLE, Bank, Mixer, averaged, photo_bank  # noqa: E402
 from roomnet_batches import crop  # noqa: E402
 
 from stagekit.models.network import RoomFill  # noqa: E402
@@ -176,20 +175,10 @@ def train(args: argparse.Namespace) -> None:
     print(f"{step} steps of {args.batch} photos, {time.time() - began:.0f} s", flush=True)
 
 
-@torch.no_grad()
 def save(net: RoomFill, average: list[Tensor], mixer: Holes, args: argparse.Namespace) -> None:
-    """The averaged weights with batch norms measured anew, folded."""
-    final = copy.deepcopy(net)
-    for p, value in zip(final.parameters(), average, strict=True):
-        p.copy_(value)
-    for m in final.modules():
-        if isinstance(m, torch.nn.BatchNorm2d):
-            m.reset_running_stats()
-            m.momentum = None  # type: ignore[assignment]
-    final.train()
-    for _ in range(2 if args.limit else 40):
-        final(mixer.holes(args.batch)[0].contiguous(memory_format=torch.channels_last))
-    torch.save({k: v.float().cpu().clone() for k, v in final.folded().items()}, args.work / "roomfill.pt")
+    """The averaged weights, folded."""
+    weights = averaged(net, average, lambda: mixer.holes(args.batch)[0], 2 if args.limit else 40)
+    torch.save(weights, args.work / "roomfill.pt")
 
 
 def export(args: argparse.Namespace) -> None:
