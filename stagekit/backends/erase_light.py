@@ -18,6 +18,11 @@ from .erase import PlanarV1, Progress
 BEHIND = ((FLOOR,), (WALL, WINDOW, DOOR), (CEILING,))
 """The layout's surfaces that are, behind the hole, each of the network's (``roomfill_arch.GUIDES``)."""
 
+BRIGHTER = 1.07
+"""Factor on the answer behind the hole (sRGB values). Photos do not tell the network that what stands in a room takes its
+light: in the closed loop (27 rooms) it answers too dark by a median 0.13 of log light, 24 rooms come nearer with this, and
+either half of them asks for the same."""
+
 
 class RoomFillV1(PlanarV1):
     """Texture copied along each plane of the layout, under light that a network foresees and the hole's rim corrects.
@@ -79,7 +84,8 @@ class RoomFillV1(PlanarV1):
         )
         n, bands, side, _ = fill.shape
         base = fill.reshape(n, bands, side // STRIDE, STRIDE, side // STRIDE, STRIDE).mean((3, 5))
-        told = (base + (plain + mirrored[..., ::-1]) / 2)[0].transpose(1, 2, 0)
+        gap = given[:, 3:4].reshape(n, 1, side // STRIDE, STRIDE, side // STRIDE, STRIDE).mean((3, 5))
+        told = ((base + (plain + mirrored[..., ::-1]) / 2) * (1 + (BRIGHTER - 1) * gap))[0].transpose(1, 2, 0)
         return (np.clip(told, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 

@@ -18,8 +18,9 @@ from .regions import CEILING, DOOR, WALL
 
 EVEN = 0.1
 """Standard deviation of a plane's log light over the hole at which rim and foresight count alike."""
-RIM = 0.02
-"""Of the longer side: within this of what is seen of the plane the foresight fades out, so that no seam shows."""
+RIM = {False: 0.02, True: 0.06}
+"""Of the longer side: within this of what is seen of the plane the foresight fades out, so that no seam shows; paint shows
+what texture hides."""
 TINT = 0.5
 """Share of the foreseen tint that is taken: colours are told less surely than light."""
 FINE = {False: 0.006, True: 0.02}
@@ -41,8 +42,9 @@ def foreseen(plane: Plane, gap: Array, told: Array) -> Array:
     if not behind.any() or plane.region.surface == DOOR:
         return plane.light
     height, width = gap.shape
+    upright = plane.region.upright
     log = to_log(cv2.resize(told, (width, height), interpolation=cv2.INTER_CUBIC))
-    blurred = smooth(log, plane.region.mask, FINE[plane.region.upright] * max(gap.shape))
+    blurred = smooth(log, plane.region.mask, FINE[upright] * max(gap.shape))
     log = np.where(np.isfinite(blurred), blurred, log)
     if plane.region.surface in (WALL, CEILING) and plane.good.any():
         low, high = np.percentile(plane.light[plane.good] @ LUMINANCE, (2, 98))
@@ -50,7 +52,7 @@ def foreseen(plane: Plane, gap: Array, told: Array) -> Array:
         log = log + (np.clip(level, low - BEYOND, high + BEYOND) - level)[..., None]
     more = log - plane.light
     uneven = float((plane.light[behind] @ LUMINANCE).std()) ** 2
-    far = cv2.distanceTransform((~plane.good).astype(np.uint8), cv2.DIST_L2, 5) / (RIM * max(gap.shape))
+    far = cv2.distanceTransform((~plane.good).astype(np.uint8), cv2.DIST_L2, 5) / (RIM[upright] * max(gap.shape))
     ramp = np.clip(far, 0, 1)
     trust = uneven / (uneven + EVEN**2) * (ramp**2 * (3 - 2 * ramp) * behind)[..., None]
     brighter = (more @ LUMINANCE)[..., None]
