@@ -55,7 +55,7 @@ class Holes(Mixer):
 
     def holes(self, count: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         aspect = ASPECTS[self.rng.integers(len(ASPECTS))]
-        x, t, _ = self.view(self.photos, self.photos.bare, count, aspect, 0.45)
+        x, t = self.squeezed(self.photos.bare, count, aspect, 0.45)
         x = self.look(x)
         first, second = self.outlines(count, aspect), self.outlines(count, aspect)
         hole = first
@@ -73,10 +73,9 @@ class Holes(Mixer):
         given = torch.cat([base * 2 - 1, hole, told], 1)
         return given, F.avg_pool2d(base, STRIDE), F.avg_pool2d(x, STRIDE), weight
 
-    def view(  # type: ignore[override]
-        self, bank: Bank, weights: Any, count: int, aspect: float, smallest: float
-    ) -> tuple[Tensor, Tensor, Any]:
-        """Crops of this aspect, squeezed to squares of 256 px."""
+    def squeezed(self, weights: Any, count: int, aspect: float, smallest: float) -> tuple[Tensor, Tensor]:
+        """Crops of this aspect, squeezed to squares: pictures of 256 px, targets of 64 cells."""
+        bank = self.photos
         index = self.rng.choice(len(bank.aspects), count, p=weights)
         true = np.where(bank.aspects == 1, 4 / 3, bank.aspects)  # the square photos were 4:3, most of them
         views = np.stack([crop(self.rng, true[i], aspect, smallest) for i in index])
@@ -86,12 +85,12 @@ class Holes(Mixer):
             grid = F.affine_grid(theta, [count, 1, side, side], align_corners=False)
             return F.grid_sample(maps[index].float(), grid, padding_mode="reflection", align_corners=False) / 255
 
-        return sample(bank.pictures, SIDE), sample(bank.targets, SIDE // 4), index
+        return sample(bank.pictures, SIDE), sample(bank.targets, SIDE // 4)
 
     def outlines(self, count: int, aspect: float) -> Tensor:
         """(N, 1, 256, 256) of 0 and 1: where another photo has furniture, its shadow and a margin with it; a few have an
         oval on the floor."""
-        _, u, _ = self.view(self.photos, self.photos.crowded, count, aspect, 0.5)
+        _, u = self.squeezed(self.photos.crowded, count, aspect, 0.5)
         shape = (enlarged(u[:, MOVABLE].sum(1, keepdim=True)) > 0.5).float()
         ys = torch.linspace(0, 1, SIDE, device=self.device)[:, None]
         xs = torch.linspace(0, 1, SIDE, device=self.device)[None]

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import BackendError, OptionError
 from ..types import Image, Layout, Mask, Segments
+
+if TYPE_CHECKING:
+    from ..inpaint.foresight import Foresee
 
 Progress = Callable[[float, str], None]
 
@@ -67,7 +70,14 @@ class PlanarV1:
         """The picture with ``hole`` filled; without a layout the picture is taken as one flat plane."""
         from ..inpaint.planar import fill
 
-        return image.with_array(fill(image.array, hole.array, layout, segments, work=self.work, progress=progress))
+        filled = fill(
+            image.array, hole.array, layout, segments, work=self.work, foresee=self._foresight(), progress=progress
+        )
+        return image.with_array(filled)
+
+    def _foresight(self) -> Foresee | None:
+        """Who tells of the light behind the hole; here nobody."""
+        return None
 
 
 class Lama:

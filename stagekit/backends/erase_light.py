@@ -9,19 +9,20 @@ import numpy as np
 
 from ..assets.store import tensors
 from ..errors import BackendError
-from ..inpaint.planar import fill
+from ..inpaint.foresight import Foresee
 from ..inpaint.regions import CEILING, DOOR, FLOOR, WALL, WINDOW
 from ..models.roomfill_arch import GUIDES, SIDE, STRIDE, filled
 from ..types import Array, Image, Layout, Mask, Segments
-from .erase import PlanarV1, Progress
+from .erase import PlanarV1
+from .onnx import session
 
 BEHIND = ((FLOOR,), (WALL, WINDOW, DOOR), (CEILING,))
 """The layout's surfaces that are, behind the hole, each of the network's (``roomfill_arch.GUIDES``)."""
 
 BRIGHTER = 1.07
 """Factor on the answer behind the hole (sRGB values). Photos do not tell the network that what stands in a room takes its
-light: in the closed loop (27 rooms) it answers too dark by a median 0.13 of log light, 24 rooms come nearer with this, and
-either half of them asks for the same."""
+light: in the closed loop (27 rooms) it answers too dark by a median 0.13 of log light; 24 rooms come nearer with this, and
+both halves of them gain."""
 
 
 class RoomFillV1(PlanarV1):
@@ -43,37 +44,22 @@ class RoomFillV1(PlanarV1):
         """Read the weights and build the session (0.1 s). Raises WeightsError."""
         super().open(runtime)
         if self._session is None:
-            import onnxruntime
-
             from ..models.graph import roomfill
 
-            options = onnxruntime.SessionOptions()
-            options.log_severity_level = 3
-            if self.threads:
-                options.intra_op_num_threads = self.threads
-            graph = roomfill(tensors(self.name, self.weights))
-            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+            self._session = session(roomfill(tensors(self.name, self.weights)), self.threads)
         return self
 
     def close(self) -> None:
         self._session = None
 
-    def __call__(
-        self,
-        image: Image,
-        hole: Mask,
-        *,
-        segments: Segments | None = None,
-        layout: Layout | None = None,
-        progress: Progress | None = None,
-    ) -> Image:
+    def __call__(self, image: Image, hole: Mask, **known: Any) -> Image:
         """The picture with ``hole`` filled; without a layout or segments as ``planar.v1`` does it."""
         if self._session is None:
             raise BackendError(f"{self.name} is not open; call open() first")
-        filled = fill(
-            image.array, hole.array, layout, segments, work=self.work, foresee=self.foresee, progress=progress
-        )
-        return image.with_array(filled)
+        return super().__call__(image, hole, **known)
+
+    def _foresight(self) -> Foresee:
+        return self.foresee
 
     def foresee(self, photo: Array, hole: Array, layout: Layout, segments: Segments) -> Array:
         """uint8 (128, 128, 3) sRGB, cells over the whole photo (uint8 HxWx3): the room without what is in the ``hole``
@@ -82,9 +68,10 @@ class RoomFillV1(PlanarV1):
         plain, mirrored = (
             self._session.run(None, {"image": np.ascontiguousarray(x)})[0] for x in (given, given[..., ::-1])
         )
-        n, bands, side, _ = fill.shape
-        base = fill.reshape(n, bands, side // STRIDE, STRIDE, side // STRIDE, STRIDE).mean((3, 5))
-        gap = given[:, 3:4].reshape(n, 1, side // STRIDE, STRIDE, side // STRIDE, STRIDE).mean((3, 5))
+        base, gap = (
+            maps.reshape(1, -1, SIDE // STRIDE, STRIDE, SIDE // STRIDE, STRIDE).mean((3, 5))
+            for maps in (fill, given[:, 3])
+        )
         told = ((base + (plain + mirrored[..., ::-1]) / 2) * (1 + (BRIGHTER - 1) * gap))[0].transpose(1, 2, 0)
         return (np.clip(told, 0, 1) * 255 + 0.5).astype(np.uint8)
 

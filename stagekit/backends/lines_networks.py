@@ -13,6 +13,7 @@ from .. import registry
 from ..errors import BackendError, OptionError, WeightsError
 from ..types import Array, Image, LineSet
 from .lines import _check, edge_map
+from .onnx import session
 
 MLSD = "mlsd.tiny"
 SIDE = 512
@@ -54,20 +55,13 @@ class Mlsd:
         """Read the graph and check what it takes and gives. Raises WeightsError."""
         if self._session is not None:
             return self
-        import onnxruntime
-
         data = checked(MLSD, "mlsd_512x512_tiny.onnx", self.weights, self.sha256)
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        threads = self.threads or getattr(runtime, "threads", None)
-        if threads:
-            options.intra_op_num_threads = threads
         try:
-            session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+            opened = session(data, self.threads or getattr(runtime, "threads", None))
         except Exception as error:  # onnxruntime raises a dozen private kinds
             raise WeightsError(f"M-LSD's weights are not an ONNX graph ({error}); get the file again") from error
-        shape = session.get_inputs()[0].shape
-        given = {o.name: o.shape[-1] for o in session.get_outputs()}
+        shape = opened.get_inputs()[0].shape
+        given = {o.name: o.shape[-1] for o in opened.get_outputs()}
         if len(shape) != 4 or shape[3] != 4 or sorted(given.values(), key=str) != [1, 4]:
             raise WeightsError(
                 f"expected an M-LSD graph taking (1, h, w, 4) and giving scores (.., 1) and displacements (.., 4), got "
@@ -75,7 +69,7 @@ class Mlsd:
             )
         self._outputs = [next(n for n, c in given.items() if c == want) for want in (1, 4)]
         self._sizes = tuple(d if isinstance(d, int) else SIDE for d in shape[1:3])  # type: ignore[assignment]
-        self._session, self.bytes = session, len(data)
+        self._session, self.bytes = opened, len(data)
         return self
 
     def __call__(self, image: Image) -> LineSet:

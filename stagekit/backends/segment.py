@@ -12,6 +12,7 @@ from ..assets.store import tensors
 from ..errors import BackendError, ImageError, OptionError
 from ..models.roomnet_arch import CLASSES, GROUPS, MULTIPLE, ROOMS
 from ..types import Image, Segments
+from .onnx import session
 
 Array = NDArray[Any]
 
@@ -53,16 +54,9 @@ class RoomNetV1:
     def open(self, runtime: Any = None) -> RoomNetV1:
         """Read the weights and build the session (0.2 s). Raises WeightsError."""
         if self._session is None:
-            import onnxruntime
-
             from ..models.graph import roomnet
 
-            options = onnxruntime.SessionOptions()
-            options.log_severity_level = 3
-            if self.threads:
-                options.intra_op_num_threads = self.threads
-            graph = roomnet(tensors(self.name, self.weights))
-            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+            self._session = session(roomnet(tensors(self.name, self.weights)), self.threads)
         return self
 
     def __call__(self, image: Image) -> Segments:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..types import Array, Segments
 from .moves import Plane
-from .regions import DOOR, WALL, WINDOW, Region
+from .regions import WALL, Region
 from .transfer import sample
 
 COLUMN_M = 0.01
@@ -55,27 +55,24 @@ def curtains(hole: Array, planes: list[Plane], segments: Segments) -> Iterator[t
     size = 2 * max(1, round(SEAM * max(height, width))) + 1
     seen = ((labels == segments.classes.index("curtain")) & ~hole).astype(np.uint8)
     seen = cv2.erode(seen, np.ones((1, size), np.uint8))
-    _, parts = cv2.connectedComponents(seen)
-    for index, plane in enumerate(planes):
-        if plane.full is None or plane.region.surface != WALL:
+    _, parts, boxes, _ = cv2.connectedComponentsWithStats(seen)
+    shown = [p.full for p in planes if p.full is not None]
+    for region in shown:
+        if region.surface != WALL:
             continue
-        number = plane.region.name.split()[-1]
-        on = np.zeros_like(hole)
-        for other in planes:
-            if other.full is not None and other.region.surface in (WALL, WINDOW, DOOR):
-                on |= other.full.mask & (other.region.name.split()[-1] == number)
-        for part in np.unique(parts[on & (parts > 0)]):
-            ys, xs = np.nonzero(on & (parts == part))
-            found = _read(hole, planes[index].full, xs, ys)
+        on = np.logical_or.reduce([r.mask for r in shown if r.wall == region.wall])
+        for part, (left, top, across, down, _) in enumerate(boxes[1:], 1):
+            box = np.s_[top : top + down, left : left + across]
+            ys, xs = np.nonzero(on[box] & (parts[box] == part))
+            found = _read(hole, region, xs + left, ys + top) if len(xs) else None
             if found is not None:
                 goes_on = hole & on & _below(found, hole.shape)
                 if goes_on.any():
                     yield found, goes_on
 
 
-def _read(hole: Array, region: Region | None, xs: Array, ys: Array) -> Curtain | None:
+def _read(hole: Array, region: Region, xs: Array, ys: Array) -> Curtain | None:
     """What its seen pixels tell of a curtain; None where too little of it is seen or cut."""
-    assert region is not None
     points, _ = region.metres(np.stack([xs, ys], -1).astype(np.float64))
     start = float(points[:, 0].min())
     step = max(COLUMN_M, PITCH * float(np.ptp(points[:, 0])) / (1 + int(np.ptp(xs))))

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..types import Array, Layout, Segments
 from .daylight import LUMINANCE
-from .light import smooth, to_log
+from .light import smooth
 from .moves import Plane
 from .regions import CEILING, DOOR, WALL
 
@@ -34,18 +34,16 @@ may be."""
 
 
 def foreseen(plane: Plane, gap: Array, told: Array) -> Array:
-    """The plane's light (float32 (h, w, 3), log), behind ``gap`` (bool (h, w)) mixed with what is ``told`` (uint8, as
-    `Foresee` gives it)."""
+    """The plane's light (float32 (h, w, 3), log), behind ``gap`` (bool (h, w)) mixed with what is ``told``, of the same kind
+    and size."""
     import cv2
 
     behind = plane.region.mask & gap
     if not behind.any() or plane.region.surface == DOOR:
         return plane.light
-    height, width = gap.shape
     upright = plane.region.upright
-    log = to_log(cv2.resize(told, (width, height), interpolation=cv2.INTER_CUBIC))
-    blurred = smooth(log, plane.region.mask, FINE[upright] * max(gap.shape))
-    log = np.where(np.isfinite(blurred), blurred, log)
+    blurred = smooth(told, plane.region.mask, FINE[upright] * max(gap.shape))
+    log = np.where(np.isfinite(blurred), blurred, told)
     if plane.region.surface in (WALL, CEILING) and plane.good.any():
         low, high = np.percentile(plane.light[plane.good] @ LUMINANCE, (2, 98))
         level = log @ LUMINANCE

@@ -68,7 +68,7 @@ def fill(
         layout = look_again(layout, Image(photo), segments)
     planes = _planes(to_log(small), gap, layout, segments, (width, height))
     if foresee is not None and layout is not None and segments is not None:
-        told = foresee(photo, hole, layout, segments)
+        told = to_log(cv2.resize(foresee(photo, hole, layout, segments), size, interpolation=cv2.INTER_CUBIC))
         planes = [replace(p, light=foreseen(p, gap, told)) for p in planes]
     out = photo.copy()
     pyramid = Pyramid(photo)

@@ -57,6 +57,8 @@ class Region:
     axes: tuple[tuple[float, float], ...] = ((1.0, 0.0), (0.0, 1.0))
     upright: bool = False
     """Walls: texture prefers to move sideways, because light and mouldings change with height."""
+    wall: int = -1
+    """Index in the layout of the wall that it is, or that it is an opening of."""
 
     def metres(self, xy: Array) -> tuple[Array, Array]:
         """Plane coordinates (..., 2) and depth (...) of array indices ``xy`` (..., 2)."""
@@ -105,7 +107,9 @@ def regions(layout: Layout | None, width: int, height: int, feet: Feet | None = 
             mask = on & (surfaces == surface)
             if mask.any():
                 kept = lines if surface == WALL else ()
-                found.append(Region(f"{label} {index}", surface, mask, matrix, kept, upright=surface == WALL))
+                found.append(
+                    Region(f"{label} {index}", surface, mask, matrix, kept, upright=surface == WALL, wall=index)
+                )
     rest = surfaces == 0
     if rest.any():
         found.append(flat(rest))

@@ -80,8 +80,13 @@ def _model(
                 raise WeightsError(f"{name}'s weight {key!r} should have shape {shape}, got {got}; fetch the file anew")
             constants[key] = np.asarray(weights[key], np.float32)
     nodes = [*first, *(node for layer in layers for node in _nodes(layer)), *last]
+    used = {name for node in nodes for name in node.input}
     graph = helper.make_graph(
-        nodes, name.lower(), [given], told, [numpy_helper.from_array(value, key) for key, value in constants.items()]
+        nodes,
+        name.lower(),
+        [given],
+        told,
+        [numpy_helper.from_array(value, key) for key, value in constants.items() if key in used],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
     return model.SerializeToString()

@@ -27,7 +27,7 @@ def plane(surface: int, slope: float) -> tuple[Plane, np.ndarray]:
 
 
 def told(level: int) -> np.ndarray:
-    return np.full((32, 32, 3), level, np.uint8)
+    return to_log(np.full((H, W, 3), level, np.uint8))
 
 
 def test_it_counts_in_the_middle_of_an_unevenly_lit_hole_and_not_at_its_rim():
@@ -59,9 +59,9 @@ def test_doors_stay_as_they_are_and_so_does_a_plane_without_a_hole():
 
 def test_tints_are_taken_by_half():
     floor, gap = plane(FLOOR, 2.0)
-    red = np.broadcast_to(np.array([160, 120, 110], np.uint8), (32, 32, 3)).copy()
+    red = to_log(np.broadcast_to(np.array([160, 120, 110], np.uint8), (H, W, 3)))
     got = (foreseen(floor, gap, red) - floor.light)[48, 64]
-    want = to_log(np.array([160, 120, 110], np.uint8)) - floor.light[48, 64]
+    want = red[48, 64] - floor.light[48, 64]
     assert got[0] - got[2] == pytest.approx(0.5 * (want[0] - want[2]), rel=0.25)
 
 
