@@ -61,8 +61,12 @@ class RoomNetV1:
 
     def __call__(self, image: Image) -> Segments:
         """Labels at the photo's size; ``probabilities`` float16 (32, h, w) on the network's grid."""
+        from ..room.rugs import rugs
+
         p, classes = self.probabilities(image.array)
         labels = enlarge(p, image.array, refine=self.refine)
+        if self.refine:
+            add_rugs(labels, p, rugs(image.array, labels, p[CLASSES.index("rug")], classes))
         return Segments(labels, classes, p.astype(np.float16), dict(GROUPS))
 
     def probabilities(self, image: Array) -> tuple[Array, tuple[str, ...]]:
@@ -120,6 +124,17 @@ def rugs_raised(p: Array, coarse: Array) -> Array:
     p[rug] = both * raised / np.maximum(raised + plain, 1e-9)
     p[floor] = both - p[rug]
     return p
+
+
+def add_rugs(labels: Array, p: Array, found: Array) -> None:
+    """``found`` (bool HxW) as rug in ``labels`` (HxW) and, where it holds most of a cell, in ``p`` (32, h, w), in place."""
+    import cv2
+
+    floor, rug = CLASSES.index("floor"), CLASSES.index("rug")
+    labels[found] = rug
+    cells = cv2.resize(found.astype(np.float32), p.shape[:0:-1], interpolation=cv2.INTER_AREA) > 0.5
+    cells &= p[floor] > p[rug]
+    p[floor, cells], p[rug, cells] = p[rug, cells], p[floor, cells]
 
 
 def segment_probabilities(

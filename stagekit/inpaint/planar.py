@@ -19,6 +19,7 @@ from .labels import choose
 from .light import from_log, light, smooth, to_log
 from .moves import LEAST, Move, Plane, moves
 from .regions import BAND_M, FLOOR, WALL, Region, near_lines, regions, sources
+from .rim import flush
 from .skirting import FADE_M, Board, best, boards
 from .transfer import Pyramid, Scale, sample, transfer
 
@@ -34,6 +35,8 @@ tiles go on from there."""
 THIN, LEG, FEW = 9, 0.3, 0.03
 """Pixels of the working grid that a leg is thinner than; log light by which it is brighter than the floor beside it; and the
 share of such pixels in the floor from which they are the floor's own, as white joints are."""
+SOFT_EDGE = 0.9
+"""Sigma in the photo's pixels over which two planes are mixed along the line where they meet."""
 
 Progress = Callable[[float, str], None]
 
@@ -66,10 +69,12 @@ def fill(
     tell(0.0, "light")
     if layout is not None and segments is not None:
         layout = look_again(layout, Image(photo), segments)
-    planes = _planes(to_log(small), gap, layout, segments, (width, height))
+    log = to_log(small)
+    planes = _planes(log, gap, layout, segments, (width, height))
     if foresee is not None and layout is not None and segments is not None:
         told = to_log(cv2.resize(foresee(photo, hole, layout, segments), size, interpolation=cv2.INTER_CUBIC))
         planes = [replace(p, light=foreseen(p, gap, told)) for p in planes]
+    planes = [replace(p, light=flush(p, gap, log, segments)) for p in planes]
     out = photo.copy()
     pyramid = Pyramid(photo)
     found = boards(photo, planes, scale)
@@ -87,6 +92,7 @@ def fill(
         bare = np.zeros_like(hole)
         bare[ys[~served], xs[~served]] = True
         _regrain(out, here, plane.full.mask & ~hole, bare)
+    _soften(out, hole, planes)
     if segments is not None:
         hang(out, photo, hole, planes, segments)
     tell(1.0, "")
@@ -167,6 +173,23 @@ def _skirt(
     own = sample(plane.light, (xy[foot] + 0.5) * scale - 0.5, cubic=False)
     filled[foot] = own + board[0].at(points[foot], own=board[1])
     served[foot] = False
+
+
+def _soften(out: Array, hole: Array, planes: list[Plane]) -> None:
+    """The lines where planes meet in ``hole`` without stairs: pixels on both sides are mixed."""
+    import cv2
+
+    number = np.zeros(hole.shape, np.uint8)
+    for k, plane in enumerate(planes):
+        if plane.full is not None:
+            number[plane.full.mask] = k + 1
+    kernel = np.ones((3, 3), np.uint8)
+    edge = hole & (cv2.dilate(number, kernel) != cv2.erode(number, kernel))
+    ys, xs = np.nonzero(edge)
+    if len(ys):
+        box = np.s_[max(0, ys.min() - 3) : ys.max() + 4, max(0, xs.min() - 3) : xs.max() + 4]
+        soft = cv2.GaussianBlur(out[box], (0, 0), SOFT_EDGE)
+        out[box][edge[box]] = soft[edge[box]]
 
 
 def _regrain(out: Array, filled: Array, known: Array, bare: Array) -> None:

@@ -25,8 +25,9 @@ COLUMNS = 400
 """Places along a wall at which its foot is looked at."""
 LEAST = 12
 """Columns that must show a height for it to be known."""
-SEEN_M = 0.6
-"""Length of a wall's foot that must be seen: a door's threshold is no board."""
+SEEN_M, GLIMPSE_M = 0.6, 0.12
+"""Length of a wall's foot that must be seen: a door's threshold is no board; and from which another wall's board is laid
+where this wall's is seen."""
 DARKEST = -2.0
 """Log light over the wall's own: what is darker is a gap or a thing."""
 SHIFT_M = 0.05
@@ -62,6 +63,13 @@ def boards(photo: Array, planes: list[Plane], scale: Scale) -> dict[int, Board]:
             board = _board(photo, plane, scale)
             if board is not None:
                 found[number] = board
+    if found:
+        longest = max(found.values(), key=lambda b: b.columns)
+        for number, plane in enumerate(planes):
+            if plane.region.surface == WALL and plane.full is not None and number not in found:
+                board = _borrowed(photo, plane, scale, longest)
+                if board is not None:
+                    found[number] = board
     return found
 
 
@@ -74,7 +82,18 @@ def best(found: dict[int, Board], number: int) -> tuple[Board, bool] | None:
     return max(found.values(), key=lambda b: b.columns), False
 
 
-def _board(photo: Array, plane: Plane, scale: Scale) -> Board | None:
+def _borrowed(photo: Array, plane: Plane, scale: Scale, other: Board) -> Board | None:
+    """The ``other`` wall's board where the little that is seen of this wall's foot says that it lies."""
+    along = _along(plane, GLIMPSE_M)
+    if along is None:
+        return None
+    strip, known = _strip(photo, plane, scale, along, np.zeros(COLUMNS))
+    offset, slope = _line(strip, known, other.profile, along)
+    return Board(other.profile, offset, slope, 0) if (offset, slope) != (0.0, 0.0) else None
+
+
+def _along(plane: Plane, least: float) -> Array | None:
+    """(COLUMNS,) metres along the wall between the ends of what is seen of its foot; None below ``least``."""
     ys, xs = np.nonzero(plane.good)
     if len(ys) < 30:
         return None
@@ -83,9 +102,13 @@ def _board(photo: Array, plane: Plane, scale: Scale) -> Board | None:
     if len(low) < 30:
         return None
     first, last = (float(v) for v in np.percentile(low, (0.5, 99.5)))
-    if last - first < SEEN_M:
+    return np.linspace(first, last, COLUMNS) if last - first >= least else None
+
+
+def _board(photo: Array, plane: Plane, scale: Scale) -> Board | None:
+    along = _along(plane, SEEN_M)
+    if along is None:
         return None
-    along = np.linspace(first, last, COLUMNS)
     offset = slope = 0.0
     for turn in range(3):
         strip, known = _strip(photo, plane, scale, along, offset + slope * along)

@@ -149,7 +149,8 @@ def _choose(
     tries: list[tuple[float, int, View, Cylinder]] = []
     for view in views:
         camera = view.camera.scaled(small.shape[1], small.shape[0])
-        cylinder = make_cylinder(camera, logs, lines * (small.shape[1] / width), _fit(view, lines), view.yaw_deg)
+        scaled = lines * (small.shape[1] / width)
+        cylinder = make_cylinder(camera, small, logs, scaled, _fit(view, lines), view.yaw_deg)
         cost = 0.0 if len(views) == 1 else coarse_cost(cylinder, ratio)
         tries.append((cost - LINES_WORTH * view.score, len(tries), view, cylinder))
     best = min(tries, key=lambda t: t[:2])

@@ -24,6 +24,13 @@ RATIOS = (0.28, 0.35, 0.42, 0.5, 0.58, 0.66, 0.75, 0.86, 1.0, 1.2, 1.5, 2.0)
 CORNER, JUMP, SLANTED = 2.6, 4.0, 5.0
 """Prices of a corner, of a jump in depth and of a wall at 45 degrees; one percent of the photo wrongly named costs
 about 4 (nats times percent)."""
+UNSEEN = 3.0
+"""More for a corner where the photo shows the wall going on without a step: paint on two walls takes the light apart."""
+STEP, STEPPED = 0.02, 0.3
+"""Change of light (of 1) that is a step, and the share of the wall's height over which a corner shows one."""
+SURELY, ENOUGH, REACH = 1.0, 0.25, 2
+"""Nats by which wall is likelier than floor and ceiling where a corner would be seen, the share of a column's weight that
+must be such wall, and columns to both sides that are compared."""
 LINE = 0.06
 """Worth of a wall edge that runs along a line segment, as a share of the cost of naming a whole column wrongly."""
 
@@ -58,6 +65,7 @@ class Cylinder:
     ceiling_free: Array
     lines: Array
     upright: Array
+    plain: Array
     base: float = 0.0
     directions: Array = field(default_factory=lambda: np.zeros(0))
 
@@ -66,10 +74,18 @@ class Cylinder:
 
 
 def make_cylinder(
-    camera: Camera, logs: Array, lines: Array, fit: Array, yaw_deg: float, columns: int = 200, levels: int = 260
+    camera: Camera,
+    picture: Array,
+    logs: Array,
+    lines: Array,
+    fit: Array,
+    yaw_deg: float,
+    columns: int = 200,
+    levels: int = 260,
 ) -> Cylinder:
-    """Costs on the cylinder. ``logs`` (3, h, w) log-probabilities of floor, wall, ceiling in the camera's pixels,
-    ``lines`` (N, 4) segments and ``fit`` (5, N) how well they point up, along the main directions and between."""
+    """Costs on the cylinder. ``picture`` uint8 (h, w, 3), ``logs`` (3, h, w) log-probabilities of floor, wall, ceiling in
+    the camera's pixels, ``lines`` (N, 4) segments and ``fit`` (5, N) how well they point up, along the main directions and
+    between."""
     import cv2
 
     h, w = camera.height, camera.width
@@ -106,8 +122,12 @@ def make_cylinder(
     free = ceiling[:, first:].min(1)
     line_maps = np.stack([_line_map(camera, lines, fit[k], theta, rows) for k in (1, 2, 3, 4)])
     mean = weight.sum(1, keepdims=True).mean()
-    cylinder = Cylinder(theta, rows, weight, floor, ceiling, free, line_maps * mean * LINE * 4.0, np.zeros(columns))
-    cylinder.upright = _upright(camera, lines, fit[0], theta)
+    bare = inside & (value[1] - np.maximum(value[0], value[2]) > SURELY)
+    grey = cv2.GaussianBlur(picture.astype(np.float32) / 255, (0, 0), 0.8)
+    around = cv2.remap(grey, map_u, map_v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    plain = _plain(around, bare, weight)
+    upright = _upright(camera, lines, fit[0], theta)
+    cylinder = Cylinder(theta, rows, weight, floor, ceiling, free, line_maps * mean * LINE * 4.0, upright, plain)
     cylinder.base = -float(lw.sum())
     normals = np.radians(-yaw_deg + np.arange(0, 360, 45))
     cylinder.directions = (normals + np.pi) % (2 * np.pi) - np.pi
@@ -132,6 +152,18 @@ def _line_map(camera: Camera, lines: Array, fit: Array, theta: Array, rows: Arra
         out[j[ok], i[ok]] = np.maximum(out[j[ok], i[ok]], strength)
     blurred = cv2.GaussianBlur(out, (0, 0), sigmaX=1.6, sigmaY=0.8)
     return np.minimum(blurred / 0.25, 1.0)
+
+
+def _plain(around: Array, bare: Array, weight: Array) -> Array:
+    """(J,) 0..1: azimuths at which ``bare`` wall is seen on both sides and goes on without a step. ``around`` (J, I, 3):
+    the photo on the cylinder."""
+    both = bare & np.roll(bare, REACH, 0) & np.roll(bare, -REACH, 0)
+    step = np.abs(np.roll(around, REACH, 0) - np.roll(around, -REACH, 0)).max(-1)
+    both[:REACH] = both[-REACH:] = False
+    area = (weight * both).sum(1)
+    stepped = (weight * (both & (step > STEP))).sum(1) / np.maximum(area, 1e-9)
+    seen = np.clip(area / np.maximum(weight.sum(1), 1e-9) / ENOUGH, 0, 1)
+    return np.asarray(seen * np.clip(1 - stepped / STEPPED, 0, 1))
 
 
 def _upright(camera: Camera, lines: Array, fit: Array, theta: Array) -> Array:
@@ -208,6 +240,7 @@ def _every(c: Cylinder, step: int) -> Cylinder:
         c.ceiling_free[s] * step,
         c.lines[:, s] * step,
         c.upright[s],
+        c.plain[s],
         c.base,
         c.directions,
     )
@@ -265,6 +298,7 @@ def _path(cylinder: Cylinder, q: Array, ratio: float | None, slanted: bool) -> t
     # Thin slices cost: a corner on an upright line costs half
     for j in range(1, len(theta)):
         ease = 1.0 - 0.55 * max(cylinder.upright[j], cylinder.upright[j - 1])
+        ease += UNSEEN * min(cylinder.plain[j], cylinder.plain[j - 1])
         between = (level[j] + level[j - 1]) / 2
         near = np.abs(between[:, None] - between[None]) * (JUMP / 0.22)
         near += total[:, None] + CORNER * ease
@@ -322,6 +356,7 @@ def _select(c: Cylinder, inside: Array) -> Cylinder:
         c.ceiling_free[inside],
         c.lines[:, inside],
         c.upright[inside],
+        c.plain[inside],
         c.base,
         c.directions,
     )

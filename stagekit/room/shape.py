@@ -14,6 +14,8 @@ Array = Any
 
 BEHIND_M = 0.5
 """The unseen part of the room ends this far behind and beside the camera, or where the side walls run to."""
+BESIDE_M = 0.05
+"""So close the room's unseen side passes the camera where it must run along the view's border."""
 FARTHEST_M = 14.0
 
 
@@ -52,8 +54,8 @@ def close_behind(
     first_end, first_merged = _run_out(local[0], local[1], low, high)
     last_end, last_merged = _run_out(local[-1], local[-2], low, high)
     # Neither side runs on past the point straight behind the camera, or the two would cross
-    first_end = axes @ _stop_behind(points[0], first_end @ axes, -1.0)
-    last_end = axes @ _stop_behind(points[-1], last_end @ axes, 1.0)
+    first_end = axes @ _aside(points[0], _stop_behind(points[0], first_end @ axes, -1.0), -1.0)
+    last_end = axes @ _aside(points[-1], _stop_behind(points[-1], last_end @ axes, 1.0), 1.0)
     azimuth_l, azimuth_r = _azimuth(first_end @ axes), _azimuth(last_end @ axes)
     corners = [np.array([x, y]) for x in (low[0], high[0]) for y in (low[1], high[1])]
     behind = []
@@ -119,6 +121,20 @@ def _stop_behind(start: Array, end: Array, side: float) -> Array:
     if (end[0] - edge) * side >= 0 or (start[0] - edge) * side <= 0:
         return end
     return start + (end - start) * ((edge - start[0]) / (end[0] - start[0]))
+
+
+def _aside(start: Array, end: Array, side: float) -> Array:
+    """``end``, or where the side of the room that runs there from the last seen corner ``start`` would stand in the view, a
+    point behind the camera that it reaches along the view's border. ``side``: -1 left, 1 right."""
+    if _azimuth(start) * side < 0:
+        return end
+    for t in np.linspace(0.1, 1.0, 10):
+        turn = _azimuth(start + (end - start) * t) - _azimuth(start)
+        if math.remainder(turn, 2 * math.pi) * side < -1e-3:
+            a = _azimuth(start)
+            away, out = np.array([math.sin(a), -math.cos(a)]), side * np.array([math.cos(a), math.sin(a)])
+            return np.asarray(BESIDE_M * (out - away))
+    return end
 
 
 def _azimuth(p: Array) -> float:
