@@ -141,6 +141,7 @@ def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
         inner = good & (cv2.dilate(gap.astype(np.uint8), np.ones((size, size), np.uint8)) == 0)
     grey = np.where(good, texture.mean(2), 0).astype(np.float32)
     thin = good & (grey - cv2.morphologyEx(grey, cv2.MORPH_OPEN, np.ones((THIN, THIN), np.uint8)) > LEG)
+    thin &= grey > LEG / 2  # between dark joints the floor itself is such a line
     if thin.sum() < FEW * good.sum():
         inner = inner & (cv2.dilate(thin.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
     return inner if inner.sum() > max(KEPT * good.sum(), LEAST) else good

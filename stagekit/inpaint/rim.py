@@ -11,15 +11,17 @@ import numpy as np
 from ..types import Array, Segments
 from .light import smooth
 from .moves import Plane
-from .regions import BELONGS, CEILING, WALL, near_lines
+from .regions import BELONGS, CEILING, FLOOR, WALL, near_lines
 
 DEEP = 0.05
 """Of the longer side: the difference has fallen to 1/e so far from what is seen."""
-BLUR = 0.003
-"""Of the longer side: grain and the pattern of a wall are no light."""
+BLUR = {True: 0.003, False: 0.015}
+"""Of the longer side: grain and pattern are no light; on floors (False) neither are single planks and tiles."""
 NEAR = 0.012
 """Of the longer side: what is seen within this of the hole says how far the light is off there."""
-MOST = 0.25
+STEEP = 1.5
+"""Pixels of the working grid over which the rim's say falls to 1/e."""
+MOST = 0.5
 """Difference of log light above which the rim shows a thing's edge, not light."""
 
 
@@ -28,17 +30,17 @@ def flush(plane: Plane, gap: Array, log: Array, segments: Segments | None) -> Ar
     import cv2
 
     behind = plane.region.mask & gap
-    if plane.region.surface not in (WALL, CEILING) or not behind.any():
+    if plane.region.surface not in (WALL, CEILING, FLOOR) or not behind.any():
         return plane.light
     side = max(gap.shape)
     seen = plane.good | _bare(plane, gap, segments)
     seen &= ~near_lines(plane.region, np.mgrid[: gap.shape[0], : gap.shape[1]])
     far = cv2.distanceTransform((~behind).astype(np.uint8), cv2.DIST_L2, 5)
-    off = smooth(log, seen, BLUR * side) - plane.light
+    off = smooth(log, seen, BLUR[plane.region.surface != FLOOR] * side) - plane.light
     rim = seen & (far <= max(2.0, NEAR * side)) & (np.abs(off) < MOST).all(2)
     if not rim.any():
         return plane.light
-    steep = np.exp(-far / max(1.0, NEAR * side / 2)) * rim  # the nearest of the rim counts most
+    steep = np.exp(-far / STEEP) * rim  # the nearest of the rim counts most
     spread = _spread(np.where(rim[..., None], off, 0), steep.astype(np.float32))
     inward = cv2.distanceTransform((~rim).astype(np.uint8), cv2.DIST_L2, 5)
     fade = np.exp(-inward / (DEEP * side)) * behind

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
-from .regions import Region
+from .lattice import lattice, multiples
+from .regions import FLOOR, Region
 
 CELLS = 200
 """Longest side of the rectified grid in cells."""
@@ -78,6 +79,14 @@ def agreement(values: Array, known: Array, hole: Array) -> tuple[Array, Array]:
     return np.clip(same, -1, 1), correlate(fg, fk) / max(float(hole.sum()), 1.0)
 
 
+def overlap_share(known: Array) -> Array:
+    """For each shift, as `agreement` has them, the share of the ``known`` that lies on known."""
+    from scipy.signal import fftconvolve
+
+    k = known.astype(np.float64)
+    return np.asarray(fftconvolve(k, k[::-1, ::-1]) / max(k.sum(), 1.0))
+
+
 def vocabulary(region: Region, values: Array, where: Array, hole: Array) -> Array:
     """(K, 2) shifts in metres, plane axes: those that serve the hole and repeat the texture, spread out.
 
@@ -89,6 +98,9 @@ def vocabulary(region: Region, values: Array, where: Array, hole: Array) -> Arra
         return np.zeros((0, 2))
     same, share = agreement(flat, known, gaps)
     h, w = flat.shape
+    tiles = None if region.surface != FLOOR else lattice(region, values, where)
+    if tiles is not None:
+        return _served(multiples(tiles, REACH_M), share, cell)
     db, da = np.mgrid[-(h - 1) : h, -(w - 1) : w] * cell
     distance = np.hypot(da, db)
     score = same + 0.35 * np.sqrt(np.clip(share, 0, 1)) - 0.03 * distance
@@ -111,6 +123,15 @@ def vocabulary(region: Region, values: Array, where: Array, hole: Array) -> Arra
                 break
         exact.append((a, b))
     return np.unique(np.array(exact).reshape(-1, 2), axis=0)
+
+
+def _served(shifts: Array, share: Array, cell: float) -> Array:
+    """The nearest of the ``shifts`` (K, 2, metres) that fill some of the hole, as `agreement` tells its ``share``."""
+    middle = np.array(share.shape[::-1]) // 2
+    at = np.rint(middle + shifts / cell).astype(int)
+    inside = ((at >= 0) & (at < share.shape[::-1])).all(1)
+    shifts, at = shifts[inside], at[inside]
+    return np.asarray(shifts[share[at[:, 1], at[:, 0]] > 0.01][:LISTED])
 
 
 def _directions(region: Region) -> tuple[tuple[float, float], ...]:

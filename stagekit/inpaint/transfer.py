@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
-from .light import to_log
+from .light import smooth, to_log
 from .moves import Move, Plane
 
 Scale = tuple[float, float]
 CHUNK = 1024
 """cv2.remap takes maps of fewer than 32768 rows: lists of points are folded to this width."""
-SOFT = 1.0
-"""Sigma in working pixels over which two shifts that meet are mixed."""
+SOFT, WIDE, COARSE = 1.0, 6.0, 4.0
+"""Sigma in working pixels over which two shifts that meet are mixed: lines sharply, and widely what is coarser than the
+third, or patches of other tone would show where they end."""
 
 
 class Pyramid:
@@ -74,6 +75,8 @@ def transfer(
     xy = np.stack([xs, ys], -1).astype(np.float64)
     small = (xy + 0.5) * scale - 0.5
     own = sample(plane.light, small, cubic=False)
+    tones = [_tone(p) for p in planes]
+    own += sample(_mixed(number, planes, tones, moves, labels), small, cubic=False)
     total = np.zeros((len(ys), 3), np.float32)
     weight = np.zeros(len(ys), np.float32)
     served = np.zeros(len(ys), np.float32)
@@ -104,12 +107,45 @@ def transfer(
         shrink = (depth[at] / there[:, 2]) ** 1.5  # areas on a plane go with the cube of depth
         log = to_log(pyramid.sample(from_xy, shrink))
         lent = sample(lender.light, from_small, cubic=False)
+        lent = lent + sample(tones[move.source], from_small, cubic=False)
         total[at] += w[at, None] * (log - lent)
         weight[at] += w[at]
         served[at] += w[at]
     some = weight > 0.02
     own[some] += total[some] / weight[some, None]
     return (ys, xs), own, served > 0.5 * np.maximum(weight, 0.02)
+
+
+def _tone(plane: Plane) -> Array:
+    """float32 (h, w, 3): the coarse part of the plane's texture, 0 where nothing of it is seen."""
+    coarse = smooth(plane.texture, plane.good, COARSE)
+    return np.asarray(np.where(np.isfinite(coarse), coarse, 0), np.float32)
+
+
+def _mixed(number: int, planes: list[Plane], tones: list[Array], moves: list[Move], labels: Array) -> Array:
+    """float32 (h, w, 3): the coarse texture that the ``labels`` bring to plane ``number``, mixed widely where they meet."""
+    import cv2
+
+    size = labels.shape[::-1]
+    inverse = np.linalg.inv(planes[number].region.to_pixel)
+    spread = _spread(labels)
+    total = np.zeros((*labels.shape, 3), np.float32)
+    weight = np.full(labels.shape, 1e-6, np.float32)
+    for k in np.unique(spread[spread >= -1]):
+        share = cv2.GaussianBlur((spread == k).astype(np.float32), (0, 0), WIDE)
+        if k == -1:
+            weight += share
+            continue
+        move = moves[k]
+        lender = planes[move.source]
+        there = np.eye(3)
+        there[:2, 2] = move.shift
+        matrix = lender.region.to_pixel @ there @ inverse
+        seen = cv2.warpPerspective(lender.lends.astype(np.float32), matrix, size, flags=16 | 1) > 0.7
+        share = share * seen
+        total += share[..., None] * cv2.warpPerspective(tones[move.source], matrix, size, flags=16 | 1)
+        weight += share
+    return total / weight[..., None]
 
 
 def _spread(labels: Array) -> Array:
