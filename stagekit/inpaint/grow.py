@@ -19,6 +19,8 @@ REACH = {FLOOR: 0.07, WALL: 0.022}
 the filling reads from the rim."""
 SHADE = 0.09
 """Fall of log light that counts as a shadow at least: 9 %."""
+BLACK, FOOT = 0.5, 0.02
+"""Fall of log light of a leg's foot at least; and its size at most, of the longer side."""
 UNUSUAL = 3.0
 """Spreads (robust sigmas) of a plane's texture beyond which a pixel is no part of it."""
 WORK = 640
@@ -49,7 +51,10 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
             asked = near & (surfaces == surface) & ~grown & ~things
             plane = (surfaces == surface) & ~near & ~things
             if asked.any() and plane.sum() > 200:
-                grown |= _reached(grown, asked & _odd(log, plane, asked, side, dark_only=surface == WALL))
+                odd, dark = _odd(log, plane, asked, side, dark_only=surface == WALL)
+                grown |= _reached(grown, asked & odd)
+                if surface == FLOOR:
+                    grown |= _feet(asked & dark, side)
         openings = np.isin(surfaces, (WINDOW, DOOR, CEILING))
         grown &= ~openings | (cv2.dilate(core.astype(np.uint8), edge) > 0)
         if segments is not None:
@@ -59,8 +64,19 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
     return large | mask
 
 
-def _odd(log: Array, plane: Array, asked: Array, side: int, *, dark_only: bool) -> Array:
-    """Pixels that are darker than the plane around, or of another colour: log light against its wide average."""
+def _feet(dark: Array, side: int) -> Array:
+    """Small dark spots by themselves: the feet of legs too thin to be seen."""
+    import cv2
+
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8))
+    small = stats[:, 2:4].max(1) <= FOOT * side
+    small[0] = False
+    return cv2.dilate(small[pieces].astype(np.uint8), _disc(0.004 * side)) > 0
+
+
+def _odd(log: Array, plane: Array, asked: Array, side: int, *, dark_only: bool) -> tuple[Array, Array]:
+    """Pixels that are darker than the plane around, or of another colour: log light against its wide average; and those
+    that are far darker."""
     import cv2
 
     soft = cv2.GaussianBlur(log, (0, 0), 0.003 * side)
@@ -72,7 +88,7 @@ def _odd(log: Array, plane: Array, asked: Array, side: int, *, dark_only: bool) 
     off = soft - level
     usual = off[plane & np.isfinite(level[..., 0])]
     if not len(usual):
-        return np.zeros(asked.shape, bool)
+        return np.zeros(asked.shape, bool), np.zeros(asked.shape, bool)
     grey = off.mean(-1)
     spread = 1.48 * float(np.median(np.abs(usual.mean(-1))))
     tint = np.abs(off - grey[..., None]).max(-1)
@@ -82,7 +98,8 @@ def _odd(log: Array, plane: Array, asked: Array, side: int, *, dark_only: bool) 
         if not dark_only:
             odd |= tint > max(0.08, UNUSUAL * tints)
             odd |= grey > max(0.25, UNUSUAL * spread)
-    return odd & np.isfinite(level[..., 0])
+        known = np.isfinite(level[..., 0])
+        return odd & known, (grey < -max(BLACK, UNUSUAL * spread)) & known
 
 
 def _reached(start: Array, allowed: Array) -> Array:

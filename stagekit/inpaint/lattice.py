@@ -25,6 +25,8 @@ PEAK, MEAN = 0.25, 0.36
 """Correlation at each of the four shifts, and on their mean, from which the floor is tiled."""
 ASKEW = 0.15
 """Cosine of the angle between the sides above which these are no tiles; of a homography that is off, too."""
+VALLEY = 0.7
+"""Correlation half-way to the shifts, of that at them, at most: boards agree with themselves all along."""
 TRIED = 14
 TURNS = 4
 """Multiples of a side up to which it is measured."""
@@ -80,7 +82,8 @@ def _best(same: Array) -> Array | None:
             continue
         four = [_at(same, w)[0] for w in (u, v, u + v, u - v)]
         mean = float(np.mean(four)) - 0.03 * (np.hypot(*u) + np.hypot(*v)) * CELL_M
-        if min(four) >= PEAK and mean > score:
+        between = max(_at(same, np.rint(w / 2))[0] for w in (u, v))
+        if min(four) >= PEAK and between < VALLEY * min(four[:2]) and mean > score:
             best, score = np.stack([u, v]), mean
     if best is None:
         return None

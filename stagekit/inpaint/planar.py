@@ -35,7 +35,7 @@ tiles go on from there."""
 THIN, LEG, FEW = 9, 0.3, 0.03
 """Pixels of the working grid that a leg is thinner than; log light by which it is brighter than the floor beside it; and the
 share of such pixels in the floor from which they are the floor's own, as white joints are."""
-SOFT_EDGE = 0.9
+SOFT_EDGE = 0.6
 """Sigma in the photo's pixels over which two planes are mixed along the line where they meet."""
 
 Progress = Callable[[float, str], None]

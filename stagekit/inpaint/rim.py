@@ -37,7 +37,8 @@ def flush(plane: Plane, gap: Array, log: Array, segments: Segments | None) -> Ar
     seen &= ~near_lines(plane.region, np.mgrid[: gap.shape[0], : gap.shape[1]])
     far = cv2.distanceTransform((~behind).astype(np.uint8), cv2.DIST_L2, 5)
     off = smooth(log, seen, BLUR[plane.region.surface != FLOOR] * side) - plane.light
-    rim = seen & (far <= max(2.0, NEAR * side)) & (np.abs(off) < MOST).all(2)
+    things = (np.abs(off) >= MOST).any(2) & seen
+    rim = seen & (far <= max(2.0, NEAR * side)) & (cv2.dilate(things.astype(np.uint8), np.ones((7, 7), np.uint8)) == 0)
     if not rim.any():
         return plane.light
     steep = np.exp(-far / STEEP) * rim  # the nearest of the rim counts most

@@ -15,11 +15,15 @@ BUILDING = ("wall", "floor", "ceiling", "window", "door", "stairs", "column", "s
 """Segment classes that no box and no point removes."""
 KEPT = frozenset({
     "window", "door", "stairs", "fireplace", "column", "curtain", "picture", "mirror", "cabinet", "countertop", "appliance",
-    "sink",
+    "sink", "bath", "toilet",
 })  # fmt: skip
 """Segment classes whose pixels are not doubtful furniture where they are the likelier ones."""
-FITTED = ("countertop", "appliance", "sink")
+FITTED = ("countertop", "appliance", "sink", "bath", "toilet")
 """What makes a cabinet a fitted kitchen or a vanity."""
+ON_TOP = ("clutter", "table", "plant", "lamp")
+"""What may stand on them."""
+UNDERSIDE, RESTS = 3, 0.5
+"""Pixels (longer side 512) under a thing that tell what it stands on, and the share of them that must be fitted."""
 KITCHEN = 0.06
 """Share of fitted cabinets in the picture that makes the room a kitchen, whose wall cabinets touch nothing."""
 POSSIBLE = 0.25
@@ -89,6 +93,7 @@ def _named(what: Any, size: tuple[int, int], segments: Segments | None, layout: 
         if fixed.any() and not (segments.mask("cabinet").array & ~fixed).any():
             classes = [c for c in classes if c != "cabinet"]  # doubtful cabinets are fitted ones as well
         fixed |= hearths(segments)
+        fixed |= resting(segments, fixed)
         return loose(likely(found & ~fixed, classes, segments) & ~fixed, segments)
     found = find_mask(what, size, segments=segments, layout=layout).array
     if segments is None or not isinstance(names, Sequence) or not all(isinstance(n, str) for n in names):
@@ -183,6 +188,40 @@ def hearths(segments: Segments) -> Array:
             side, up, down = round(HEARTH[0] * wide), round(HEARTH[1] * high), round(HEARTH[2] * high)
             out[max(0, top - up) : top + high + down, max(0, left - side) : left + wide + side] = True
     return out & ~np.isin(segments.labels, [names.index(n) for n in BEFORE if n in names])
+
+
+def resting(segments: Segments, fixed: Array) -> Array:
+    """bool HxW: what stands on ``fixed`` cabinets, countertops and appliances, and on that: it stays as they do, and so do
+    islands' worktops, which are taken for tables."""
+    import cv2
+
+    names = segments.classes
+    height, width = fixed.shape
+    k = min(1.0, 512 / max(height, width))
+    size = (max(8, round(width * k)), max(8, round(height * k)))
+    labels = cv2.resize(segments.labels, size, interpolation=cv2.INTER_NEAREST)
+    under = cv2.resize(fixed.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    under |= np.isin(labels, [names.index(n) for n in FITTED if n in names])
+    kept = np.zeros(under.shape, bool)
+    if not fixed.any():
+        return np.zeros(fixed.shape, bool)
+    pieces = [piece for name in ON_TOP if name in names for piece in _pieces(labels == names.index(name))]
+    down = np.zeros((2 * UNDERSIDE + 1, 1), np.uint8)
+    down[:UNDERSIDE] = 1  # a pixel looks up
+    for _ in range(3):
+        for piece in pieces:
+            edge = (cv2.dilate(piece.astype(np.uint8), down) > 0) & ~piece
+            if not kept[piece].any() and (edge & (under | kept)).sum() > RESTS * edge.sum():
+                kept |= piece
+    return cv2.resize(kept.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
+
+
+def _pieces(mask: Array) -> list[Array]:
+    """Its connected pieces, specks left out."""
+    import cv2
+
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    return [labels == k for k in range(1, count) if stats[k, cv2.CC_STAT_AREA] > 0.0003 * mask.size]
 
 
 def fitted(segments: Segments) -> Array:

@@ -26,8 +26,8 @@ MORE, LIKE = 2.5, 0.3
 """Its mean, of the floor's and the less likely kinds' at least, and of the likeliest kind's."""
 MEETS = 0.8
 """Share of the walls' foot that it may hold, of its share in the floor."""
-APART = 6.0
-"""Distance of a and b from the floor's: below it is shade, or sun on the same floor."""
+APART = 12.0
+"""Distance of a and b from the floor's, each of a white in the same light: below it is shade, or sun on the same floor."""
 LEAST = 0.006
 """Share of the picture that a rug has at least."""
 FOOT = 6
@@ -102,7 +102,8 @@ def _rugs(kind: Array, middles: Array, belief: Array, foot: Array) -> Array:
     highest = np.array([np.quantile(belief[kind == k], 0.97) if share[k] else 0 for k in range(KINDS)])
     held = np.array([(foot & (kind == k)).sum() for k in range(KINDS)]) / max(1, foot.sum())
     floor = int(np.argmax(held * (1 - mean) ** 4))
-    apart = np.hypot(*(middles[:, 1:3] - middles[floor, 1:3]).T)
+    tint = middles[:, 1:3] * 116 / (middles[:, :1] / WEIGHTS[0] + 16)  # more light scales a and b as it does L + 16
+    apart = np.hypot(*(tint - tint[floor]).T)
     others = np.array([(share * mean)[mean < m].sum() / max(share[mean < m].sum(), 1e-6) for m in mean])
     return np.nonzero(
         (mean >= max(SUSPECTED, MORE * mean[floor], LIKE * mean.max()))

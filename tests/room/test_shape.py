@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from drawn_rooms import box_room
 from shapely.geometry import Point, Polygon
 
+from stagekit.room.planes import Plane
+from stagekit.room.shape import build_shape
 from stagekit.types import Camera, Layout, Obstacle, Opening, Wall
 
 
@@ -86,3 +89,21 @@ def test_visible_floor_is_inside_room_and_picture_without_obstacles() -> None:
     thing = Obstacle(spot, 0.5, np.zeros((480, 640), bool))
     rest = replace(layout, obstacles=(thing,)).visible_floor()
     assert rest.area == pytest.approx(whole.area - 0.36, abs=1e-6)
+
+
+@pytest.mark.parametrize("yaw", [-44.15, 44.15])
+def test_the_unseen_sides_of_a_room_stand_outside_the_view(yaw: float) -> None:
+    """A corner straight ahead, both walls cut by the picture's borders: what is seen is those two, floor and ceiling."""
+    first, second = math.radians(-yaw - 90), math.radians(-yaw)
+    if yaw < 0:
+        first, second = second - math.pi / 2, second
+    edge = math.radians(45.6)
+    azimuths = sorted(math.remainder(a, 2 * math.pi) for a in (first, second))
+    corner = math.radians(2)
+    planes = [Plane(azimuths[0], 0.36, -edge, corner), Plane(azimuths[1], 0.33, corner, edge)]
+    floor, walls, _ = build_shape(planes, yaw, 1.2, 2.5)
+    camera = Camera(532, 533, 310, 1066, 710, height_m=1.2)
+    layout = Layout(camera=camera, floor=floor, walls=walls, ceiling_height_m=2.5, yaw_deg=yaw)
+    assert Polygon(floor).is_valid
+    seen = {walls[k].kind for k in np.unique(layout.wall_ids()) if k >= 0}
+    assert seen == {"wall"}

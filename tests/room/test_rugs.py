@@ -1,0 +1,56 @@
+"""A rug of which the network suspects one corner; and what is none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stagekit.room.rugs import rugs
+
+CLASSES = ("wall", "floor", "rug", "window", "door", "curtain")
+BOARDS, BEIGE = (140, 95, 55), (200, 195, 185)
+
+
+def scene(rug=BEIGE, suspected: float = 0.4):
+    """A wall above a floor on which a rug lies, its left end suspected: picture, labels, belief, the rug."""
+    rng = np.random.default_rng(1)
+    picture = np.full((240, 320, 3), 225, float)
+    picture[90:] = BOARDS
+    lies = np.zeros((240, 320), bool)
+    lies[140:225, 70:250] = True
+    picture[lies] = rug
+    picture += rng.normal(0, 4, picture.shape)
+    labels = np.zeros((240, 320), np.uint8)
+    labels[90:] = 1
+    belief = np.zeros((60, 80), np.float32)
+    belief[36:56, 18:28] = suspected
+    return np.clip(picture, 0, 255).astype(np.uint8), labels, belief, lies
+
+
+def test_a_suspected_corner_makes_the_whole_a_rug():
+    picture, labels, belief, lies = scene()
+    found = rugs(picture, labels, belief, CLASSES)
+    assert (found & lies).sum() > 0.95 * lies.sum()
+    assert (found & ~lies).sum() < 0.05 * lies.sum()
+
+
+@pytest.mark.parametrize(
+    ("rug", "suspected"),
+    [(BEIGE, 0.0), ((175, 119, 69), 0.4)],
+    ids=["nobody suspects one", "sun on the boards"],
+)
+def test_other_light_and_other_floors_are_no_rugs(rug, suspected):
+    picture, labels, belief, _ = scene(rug, suspected)
+    assert not rugs(picture, labels, belief, CLASSES).any()
+
+
+def test_what_runs_along_the_walls_is_the_floor():
+    picture, labels, belief, _ = scene()
+    belief[:] = 0
+    belief[24:30] = 0.4  # suspected along the wall instead
+    assert not rugs(picture, labels, belief, CLASSES).any()
+
+
+def test_a_room_without_floor_has_none():
+    picture, labels, belief, _ = scene()
+    assert not rugs(picture, np.zeros_like(labels), belief, CLASSES).any()
