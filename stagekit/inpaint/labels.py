@@ -77,6 +77,45 @@ def choose(number: int, planes: list[Plane], moves: list[Move], target: Array, *
     return labels
 
 
+def joined(
+    region: Region, moves: list[Move], labels: Array, more: list[Move], second: Array
+) -> tuple[list[Move], Array]:
+    """One list and one map of labels where ``second`` (indices into ``more``) fills what ``labels`` (into ``moves``) left:
+    a move that ends on a filled pixel goes on along the move that filled it."""
+    out, listed = labels.copy(), list(moves)
+    ys, xs = np.nonzero(second >= 0)
+    points, _ = region.metres(np.stack([xs, ys], -1).astype(np.float64))
+    shifts = np.array([m.shift for m in more])[second[ys, xs]]
+    there = np.concatenate([points + shifts, np.ones((len(ys), 1))], -1) @ region.to_pixel.T
+    at = np.rint(there[:, :2] / there[:, 2:]).astype(int)
+    at = np.clip(at, 0, np.array(labels.shape[::-1]) - 1)
+    before = np.maximum(labels[at[:, 1], at[:, 0]].astype(int), -1)
+    pairs, which = np.unique(np.stack([second[ys, xs], before], -1), axis=0, return_inverse=True)
+    for k, j in pairs.tolist():
+        source, (a, b) = more[k].source, more[k].shift
+        if j >= 0:
+            source, a, b = moves[j].source, a + moves[j].shift[0], b + moves[j].shift[1]
+        listed.append(Move(source, (a, b)))
+    out[ys, xs] = len(moves) + which.ravel()
+    out[(second == -1) & (out == -2)] = -1
+    return listed, out.astype(np.int16)
+
+
+def moved_texture(number: int, planes: list[Plane], moves: list[Move], labels: Array) -> Array:
+    """float32 (h, w, 3): the texture that the ``labels`` bring to plane ``number``, 0 where they bring none."""
+    import cv2
+
+    out = np.zeros((*labels.shape, 3), np.float32)
+    inverse = np.linalg.inv(planes[number].region.to_pixel)
+    for k in np.unique(labels[labels >= 0]):
+        move = moves[k]
+        matrix = planes[move.source].region.to_pixel @ _translation(np.asarray(move.shift)) @ inverse
+        brought = cv2.warpPerspective(planes[move.source].texture, matrix, labels.shape[::-1], flags=16 | 1)
+        here = labels == k
+        out[here] = brought[here]
+    return out
+
+
 def _start(moved: Array, valid: Array, prior: Array, current: Array, known: Array, hole: Array) -> Array:
     """Each pixel asks the known rim, at the distance at which it lies."""
     import cv2

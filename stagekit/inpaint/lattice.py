@@ -28,6 +28,8 @@ ASKEW = 0.15
 VALLEY = 0.7
 """Correlation half-way to the shifts, of that at them, at most: boards agree with themselves all along."""
 TRIED = 14
+LEAST = 2000
+"""Cells of floor that must be seen."""
 TURNS = 4
 """Multiples of a side up to which it is measured."""
 
@@ -35,13 +37,15 @@ TURNS = 4
 def lattice(region: Region, values: Array, where: Array) -> Array | None:
     """(2, 2): two shifts in plane metres by which the texture ``values`` (H, W), seen ``where`` (bool), repeats; None where
     it does not."""
-    from .shifts import agreement, overlap_share
+    from .shifts import agreement
 
-    flat, known = _rectified(region, values, where)
-    if known.sum() < 2000:
+    if not where.any():
         return None
-    same, _ = agreement(flat, known, known)
-    same = np.where(overlap_share(known) >= OVERLAP, same, 0).astype(np.float32)
+    flat, known = _rectified(region, values, where)
+    if known.sum() < LEAST:
+        return None
+    same, overlap = agreement(flat, known, known)
+    same = np.where(overlap >= OVERLAP, same, 0).astype(np.float32)
     found = _best(same)
     return None if found is None else found * CELL_M
 

@@ -38,13 +38,15 @@ class Move:
     shift: tuple[float, float]
 
 
-def moves(number: int, planes: list[Plane], target: Array) -> list[Move]:
-    """The moves that may fill ``target`` (bool HxW) on plane ``number``."""
+def moves(number: int, planes: list[Plane], target: Array, tiles: Array | None = None) -> list[Move]:
+    """The moves that may fill ``target`` (bool HxW) on plane ``number``; ``tiles`` as `shifts.vocabulary` takes them."""
     plane = planes[number]
     found: list[Move] = []
     if plane.good.sum() >= LEAST:
         grey = plane.texture.mean(2)
-        found = [Move(number, (float(a), float(b))) for a, b in vocabulary(plane.region, grey, plane.lends, target)]
+        found = [
+            Move(number, (float(a), float(b))) for a, b in vocabulary(plane.region, grey, plane.lends, target, tiles)
+        ]
     if plane.region.surface == WALL:
         ys, xs = np.nonzero(target)
         along, _ = plane.region.metres(np.stack([xs, ys], -1).astype(float))

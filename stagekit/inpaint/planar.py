@@ -15,7 +15,8 @@ from .daylight import OUTLIER, floor_light
 from .feet import observed
 from .foresight import Foresee, foreseen
 from .grain import regrain
-from .labels import choose
+from .labels import choose, joined, moved_texture
+from .lattice import lattice
 from .light import from_log, light, smooth, to_log
 from .moves import LEAST, Move, Plane, moves
 from .regions import BAND_M, FLOOR, WALL, Region, near_lines, regions, sources
@@ -37,6 +38,9 @@ THIN, LEG, FEW = 9, 0.3, 0.03
 share of such pixels in the floor from which they are the floor's own, as white joints are."""
 SOFT_EDGE = 0.6
 """Sigma in the photo's pixels over which two planes are mixed along the line where they meet."""
+
+RINGS = 8
+"""How often what is filled may lend to what is still open: a strip of floor beside a rug fills a room so."""
 
 Progress = Callable[[float, str], None]
 
@@ -148,17 +152,37 @@ def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
 
 
 def _decide(number: int, planes: list[Plane], target: Array) -> tuple[list[Move], Array]:
-    """Moves and labels for ``target``; what the plane's lines leave unserved is tried again without them."""
+    """Moves and labels for ``target``. What the plane's lines leave unserved is tried again without them, and then from what
+    was filled before, ring after ring."""
     if not target.any():
         return [], np.full(target.shape, -2, np.int16)
-    offered = moves(number, planes, target)
+    plane = planes[number]
+    tiles = lattice(plane.region, plane.texture.mean(2), plane.lends) if plane.region.surface == FLOOR else None
+    offered = moves(number, planes, target, tiles)
     labels = choose(number, planes, offered, target)
-    left = target & (labels == -2)
-    if left.sum() < 0.002 * target.size or not planes[number].region.lines:
-        return offered, labels
-    more = [m for m in moves(number, planes, left) if m.source == number]
-    second = choose(number, planes, more, left, lines=False)
-    return offered + more, np.where(second >= 0, second + len(offered), labels).astype(np.int16)
+    for turn in range(1 + RINGS):
+        left = target & (labels == -2)
+        if left.sum() < 0.002 * target.size:
+            break
+        known = planes if turn == 0 else _with_filled(number, planes, offered, labels)
+        more = [m for m in moves(number, known, left, tiles) if m.source == number]
+        second = choose(number, known, more, left, lines=False)
+        if not (second >= 0).any():
+            if turn == 0:
+                continue
+            break
+        offered, labels = joined(plane.region, offered, labels, more, second)
+    return offered, labels
+
+
+def _with_filled(number: int, planes: list[Plane], offered: list[Move], labels: Array) -> list[Plane]:
+    """``planes`` with what the ``labels`` fill on plane ``number`` as if it were seen."""
+    plane, served = planes[number], labels >= 0
+    if not served.any():
+        return planes
+    texture = np.where(served[..., None], moved_texture(number, planes, offered, labels), plane.texture)
+    wider = replace(plane, texture=texture, good=plane.good | served, lends=plane.lends | served)
+    return [wider if k == number else p for k, p in enumerate(planes)]
 
 
 def _skirt(

@@ -10,13 +10,15 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
-from .lattice import lattice, multiples
-from .regions import FLOOR, Region
+from .lattice import multiples
+from .regions import Region
 
 CELLS = 200
 """Longest side of the rectified grid in cells."""
 REACH_M = 9.0
 """Parts of a plane farther than this from the hole lend no texture."""
+USED = 0.3
+"""Share of what is seen that a shift must bring into the hole if that is less than 1 % of the hole."""
 LISTED = 56
 """Shifts that are tried for one plane."""
 
@@ -79,32 +81,25 @@ def agreement(values: Array, known: Array, hole: Array) -> tuple[Array, Array]:
     return np.clip(same, -1, 1), correlate(fg, fk) / max(float(hole.sum()), 1.0)
 
 
-def overlap_share(known: Array) -> Array:
-    """For each shift, as `agreement` has them, the share of the ``known`` that lies on known."""
-    from scipy.signal import fftconvolve
-
-    k = known.astype(np.float64)
-    return np.asarray(fftconvolve(k, k[::-1, ::-1]) / max(k.sum(), 1.0))
-
-
-def vocabulary(region: Region, values: Array, where: Array, hole: Array) -> Array:
+def vocabulary(region: Region, values: Array, where: Array, hole: Array, tiles: Array | None = None) -> Array:
     """(K, 2) shifts in metres, plane axes: those that serve the hole and repeat the texture, spread out.
 
     ``values`` (H, W) texture in the picture, ``where`` its sources, ``hole`` the target, bool HxW.
-    Half of the list runs along the plane's lines, where nothing else keeps skirting boards straight.
+    ``tiles``: the only shifts that keep joints in line, see `lattice`. Half of the list runs along
+    the plane's lines, where nothing else keeps skirting boards straight.
     """
     flat, known, gaps, cell = rectify(region, values, where, hole)
     if known.sum() < 30 or not gaps.any():
         return np.zeros((0, 2))
     same, share = agreement(flat, known, gaps)
     h, w = flat.shape
-    tiles = None if region.surface != FLOOR else lattice(region, values, where)
     if tiles is not None:
         return _served(multiples(tiles, REACH_M), share, cell)
     db, da = np.mgrid[-(h - 1) : h, -(w - 1) : w] * cell
     distance = np.hypot(da, db)
     score = same + 0.35 * np.sqrt(np.clip(share, 0, 1)) - 0.03 * distance
-    score[(share < 0.01) | (distance < 3 * cell)] = -np.inf
+    idle = (share < 0.01) & (share * gaps.sum() < USED * known.sum())
+    score[idle | (distance < 3 * cell)] = -np.inf
     listed: list[tuple[float, float]] = []
     for axis in _directions(region):
         across = np.abs(da * axis[1] - db * axis[0])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..types import Array
@@ -80,14 +83,16 @@ def transfer(
     total = np.zeros((len(ys), 3), np.float32)
     weight = np.zeros(len(ys), np.float32)
     served = np.zeros(len(ys), np.float32)
-    spread = _spread(labels)
     points, depth = plane.full.metres(xy)
-    for k in np.unique(spread[spread >= -1]):
-        share = cv2.GaussianBlur((spread == k).astype(np.float32), (0, 0), SOFT)
-        w = sample(share, small, cubic=False)
-        at = np.nonzero(w > 0.05)[0]
+    for k, box in _boxes(labels, round(3 * SOFT) + 1):
+        share = cv2.GaussianBlur((box.labels == k).astype(np.float32), (0, 0), SOFT)
+        at = box.inside(small, ys, scale)
+        if not len(at):
+            continue
+        w = sample(share, small[at] - box.corner, cubic=False)
+        at, w = at[w > 0.05], w[w > 0.05]
         if k == -1:
-            weight[at] += w[at]
+            weight[at] += w
             continue
         move = moves[k]
         lender = planes[move.source]
@@ -101,16 +106,16 @@ def transfer(
         if inside.any():
             lends: Array = lender.lends.astype(np.float32)
             inside[inside] = sample(lends, from_small[inside], cubic=False) > 0.7
-        at, from_xy, from_small, there = at[inside], from_xy[inside], from_small[inside], there[inside]
+        at, w, from_xy, from_small, there = at[inside], w[inside], from_xy[inside], from_small[inside], there[inside]
         if not len(at):
             continue
         shrink = (depth[at] / there[:, 2]) ** 1.5  # areas on a plane go with the cube of depth
         log = to_log(pyramid.sample(from_xy, shrink))
         lent = sample(lender.light, from_small, cubic=False)
         lent = lent + sample(tones[move.source], from_small, cubic=False)
-        total[at] += w[at, None] * (log - lent)
-        weight[at] += w[at]
-        served[at] += w[at]
+        total[at] += w[:, None] * (log - lent)
+        weight[at] += w
+        served[at] += w
     some = weight > 0.02
     own[some] += total[some] / weight[some, None]
     return (ys, xs), own, served > 0.5 * np.maximum(weight, 0.02)
@@ -126,26 +131,62 @@ def _mixed(number: int, planes: list[Plane], tones: list[Array], moves: list[Mov
     """float32 (h, w, 3): the coarse texture that the ``labels`` bring to plane ``number``, mixed widely where they meet."""
     import cv2
 
-    size = labels.shape[::-1]
     inverse = np.linalg.inv(planes[number].region.to_pixel)
-    spread = _spread(labels)
     total = np.zeros((*labels.shape, 3), np.float32)
     weight = np.full(labels.shape, 1e-6, np.float32)
-    for k in np.unique(spread[spread >= -1]):
-        share = cv2.GaussianBlur((spread == k).astype(np.float32), (0, 0), WIDE)
-        if k == -1:
-            weight += share
-            continue
-        move = moves[k]
-        lender = planes[move.source]
-        there = np.eye(3)
-        there[:2, 2] = move.shift
-        matrix = lender.region.to_pixel @ there @ inverse
-        seen = cv2.warpPerspective(lender.lends.astype(np.float32), matrix, size, flags=16 | 1) > 0.7
-        share = share * seen
-        total += share[..., None] * cv2.warpPerspective(tones[move.source], matrix, size, flags=16 | 1)
-        weight += share
+    for k, box in _boxes(labels, round(2.5 * WIDE)):
+        share = cv2.GaussianBlur((box.labels == k).astype(np.float32), (0, 0), WIDE)
+        if k >= 0:
+            move = moves[k]
+            lender = planes[move.source]
+            there = np.eye(3)
+            there[:2, 2] = move.shift
+            corner = np.array([[1, 0, box.corner[0]], [0, 1, box.corner[1]], [0, 0, 1.0]])
+            matrix = lender.region.to_pixel @ there @ inverse @ corner
+            size = share.shape[::-1]
+            share = share * (cv2.warpPerspective(lender.lends.astype(np.float32), matrix, size, flags=16 | 1) > 0.7)
+            brought = cv2.warpPerspective(tones[move.source], matrix, size, flags=16 | 1)
+            total[box.slices] += share[..., None] * brought
+        weight[box.slices] += share
     return total / weight[..., None]
+
+
+@dataclass(frozen=True, eq=False)
+class Box:
+    """A part of the working grid: its ``slices``, its ``labels``, and its first pixel's ``corner`` (x, y)."""
+
+    slices: tuple[slice, slice]
+    labels: Array
+
+    @property
+    def corner(self) -> Array:
+        return np.array([self.slices[1].start, self.slices[0].start])
+
+    def inside(self, small: Array, rows: Array, scale: Scale) -> Array:
+        """Which of the points ``small`` (N, 2, on the grid) lie in it; ``rows`` (N,): theirs in the photo, rising."""
+        top, bottom = self.slices[0].start, self.slices[0].stop
+        first, last = np.searchsorted(rows, (np.floor((top - 1) / scale[1]), np.ceil((bottom + 1) / scale[1])))
+        x = small[first:last, 0]
+        return np.asarray(first + np.nonzero((x >= self.slices[1].start - 1) & (x <= self.slices[1].stop))[0])
+
+
+def _boxes(labels: Array, margin: int) -> Iterator[tuple[int, Box]]:
+    """Each label from -1 on, with the part of the grid that holds it, ``margin`` pixels added; labels are continued a little
+    outwards."""
+    import cv2
+    from scipy.ndimage import find_objects
+
+    near = cv2.dilate((labels >= -1).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    spread = np.where(near, _spread(labels), -2)
+    height, width = labels.shape
+    for number, found in enumerate(find_objects(spread.astype(np.int32) + 2)):
+        if found is not None:
+            ys, xs = found
+            part = np.s_[
+                max(0, ys.start - margin) : min(height, ys.stop + margin),
+                max(0, xs.start - margin) : min(width, xs.stop + margin),
+            ]
+            yield number - 1, Box(part, spread[part])
 
 
 def _spread(labels: Array) -> Array:
