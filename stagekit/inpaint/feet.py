@@ -9,7 +9,7 @@ from ..types import Array, Layout, Segments
 FLOOR, WALL = 1, 2
 REACH = 0.07
 """Of the longer side: a foot is looked for this far above and below the layout's line."""
-ENOUGH = 0.02
+ENOUGH = 0.015
 """Of the longer side: columns in which a wall's foot must be seen before the line is moved."""
 LEAST = 0.006
 """Of the longer side: less is within the segmentation's own error, and the line stays."""

@@ -30,6 +30,9 @@ SEEN_M, GLIMPSE_M = 0.6, 0.12
 where this wall's is seen."""
 DARKEST = -2.0
 """Log light over the wall's own: what is darker is a gap or a thing."""
+DIP, FOOT_M = 0.8, 0.03
+"""Fall of log light between two brighter heights, and over which height, that is no moulding but the gap under a thing that
+hangs or stands before the wall."""
 SHIFT_M = 0.05
 """The board is looked for this far above and below the layout's line."""
 
@@ -89,7 +92,8 @@ def _borrowed(photo: Array, plane: Plane, scale: Scale, other: Board) -> Board |
         return None
     strip, known = _strip(photo, plane, scale, along, np.zeros(COLUMNS))
     offset, slope = _line(strip, known, other.profile, along)
-    return Board(other.profile, offset, slope, 0) if (offset, slope) != (0.0, 0.0) else None
+    middle = abs(offset + slope * float(along.mean()))
+    return Board(other.profile, offset, slope, 0) if 0 < middle < SHIFT_M - STEP_M else None
 
 
 def _along(plane: Plane, least: float) -> Array | None:
@@ -121,7 +125,10 @@ def _board(photo: Array, plane: Plane, scale: Scale) -> Board | None:
         if turn < 2:
             more = _line(strip, known, profile, along)
             offset, slope = offset + more[0], slope + more[1]
-    if profile.mean(1).min() < DARKEST:
+    level = profile.mean(1)
+    lowest = int(level[HEIGHTS > FOOT_M].argmin()) + int((HEIGHTS <= FOOT_M).sum())
+    dip = min(level[:lowest].max(), level[lowest:].max()) - level[lowest]
+    if level.min() < DARKEST or dip > DIP:
         return None
     return Board(profile.astype(np.float32), offset, slope, int(known.any(0).sum()))
 

@@ -13,7 +13,7 @@ from stagekit.inpaint.daylight import bases, floor_light
 from stagekit.inpaint.light import light, to_log
 from stagekit.inpaint.moves import moves
 from stagekit.inpaint.planar import fill
-from stagekit.inpaint.skirting import HEIGHTS, Board, best, boards
+from stagekit.inpaint.skirting import HEIGHTS, Board, _borrowed, best, boards
 from stagekit.types import Opening
 
 HEIGHT_M = 0.10
@@ -60,6 +60,40 @@ def test_a_wall_without_a_board_of_its_own_takes_the_one_that_is_seen_most(room)
     assert best(found, number) == (found[number], True)
     assert best(others, min(found)) == (max(others.values(), key=lambda b: b.columns), False)
     assert best({}, 0) is None
+
+
+def test_the_gap_under_a_thing_before_the_wall_is_no_board(room):
+    """A dark line between bright ones all along the foot, as of a chest or a mirror that hangs low."""
+    photo = room.photo.array.copy()
+    planes, found = learnt(room, room.layout)
+    for number in found:
+        region = planes[number].region
+        ys, xs = np.nonzero(region.mask)
+        height = region.metres(np.stack([xs, ys], -1).astype(float))[0][:, 1]
+        line = (height > 0.13) & (height < 0.19)
+        photo[ys[line], xs[line]] = 40
+    assert not boards(photo, planes, (1.0, 1.0))
+
+
+def test_a_glimpse_of_a_wall_tells_where_another_walls_board_lies(room):
+    """Only 0.4 m of one wall's foot is seen; the layout is rolled, so that its line is off there. What is lent is the board
+    of a wall of the same paint: its own, as it was learnt from all of it."""
+    layout = replace(room.layout, camera=replace(room.layout.camera, roll_deg=1.0))
+    planes, found = learnt(room, layout)
+    number = max(found, key=lambda k: abs(found[k].slope))
+    plane = planes[number]
+    ys, xs = np.nonzero(plane.good)
+    along = plane.region.metres(np.stack([xs, ys], -1).astype(float))[0][:, 0]
+    few = np.zeros_like(plane.good)
+    middle = float(np.percentile(along, 10))
+    part = np.abs(along - middle) < 0.2
+    few[ys[part], xs[part]] = True
+    glimpsed = _borrowed(room.photo.array, replace(plane, good=few), (1.0, 1.0), found[number])
+    assert glimpsed is not None
+    assert abs(found[number].offset + found[number].slope * middle) > 0.01
+    assert top(glimpsed, middle) == pytest.approx(top(found[number], middle), abs=0.01)
+    nothing = replace(plane, good=np.zeros_like(few))
+    assert _borrowed(room.photo.array, nothing, (1.0, 1.0), found[number]) is None
 
 
 def test_daylight_is_found_again_under_the_hole(room):

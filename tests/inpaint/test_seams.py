@@ -140,3 +140,17 @@ def test_tones_of_two_copies_meet_softly():
     out = _mixed(0, [plane], [_tone(plane)], moves, labels)[40, :, 0]
     assert out[50] == pytest.approx(0.1, abs=0.02) and out[110] == pytest.approx(-0.1, abs=0.02)
     assert np.abs(np.diff(out[45:115])).max() < 0.03
+
+
+def test_a_strip_of_floor_fills_the_whole_floor(room):
+    """All but a corner of the floor is hidden: the boards' tones come back everywhere, ring after ring."""
+    surfaces = room.layout.surfaces()
+    hole = surfaces == FLOOR
+    hole[:, :110] = False
+    filled = fill(room.photo.array, hole, room.layout, room.segments)
+    far = hole & (np.arange(320)[None] > 200)
+    texture = to_log(filled).mean(2) - cv2.GaussianBlur(to_log(filled).mean(2), (0, 0), 8)
+    wanted = to_log(room.empty.array).mean(2) - cv2.GaussianBlur(to_log(room.empty.array).mean(2), (0, 0), 8)
+    inner = cv2.erode(far.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert texture[inner].std() > 0.5 * wanted[inner].std()
+    assert hole.mean() > 0.1

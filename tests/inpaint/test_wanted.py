@@ -164,3 +164,31 @@ def test_a_fireplace_stays_with_its_surround_and_the_sofa_before_it_goes(room):
     found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
     assert not found[112:148, 22:58].any()
     assert found[150:185, 24:34].all() and found[room.thing].all()
+
+
+def test_what_stands_on_fitted_things_stays_and_on_tables_goes(room):
+    """A worktop taken for a table on cabinets beside an appliance, and clutter on it; the same on the floor goes."""
+    labels = room.segments.labels.copy()
+    names = (*room.segments.classes, "table")
+    labels[150:200, 20:80] = names.index("cabinet")
+    labels[150:200, 80:95] = names.index("appliance")
+    labels[142:150, 18:82] = names.index("table")
+    labels[130:142, 40:60] = names.index("clutter")
+    labels[200:220, 240:280] = names.index("table")
+    labels[188:200, 250:270] = names.index("clutter")
+    segments = replace(room.segments, labels=labels, classes=names, groups={"furniture": ("sofa", "cabinet", "table")})
+    found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
+    assert not found[130:200, 18:95].any()
+    assert found[201:219, 241:279].all() and found[189:199, 251:269].all()
+    assert found[room.thing & (labels == names.index("sofa"))].all()
+
+
+def test_feet_of_legs_too_thin_to_be_seen_go(room):
+    """A black spot on the floor a little off the sofa, and a long black joint, which stays."""
+    pixels = room.photo.array.copy()
+    bottom, left = np.nonzero(room.thing)[0].max(), np.nonzero(room.thing)[1].min()
+    pixels[bottom + 10 : bottom + 13, left + 30 : left + 33] = 5
+    pixels[bottom + 17 : bottom + 19, 20:300] = 5
+    grown = grow(pixels, room.thing, room.segments, room.layout)
+    assert grown[bottom + 10 : bottom + 13, left + 30 : left + 33].all()
+    assert grown[bottom + 17 : bottom + 19, 20:300].mean() < 0.2
