@@ -18,7 +18,7 @@ from .regions import CEILING, DOOR, WALL
 
 EVEN = 0.1
 """Standard deviation of a plane's log light over the hole at which rim and foresight count alike."""
-RIM = {False: 0.02, True: 0.06}
+RIM = {False: 0.02, True: 0.03}
 """Of the longer side: within this of what is seen of the plane the foresight fades out, so that no seam shows; paint shows
 what texture hides."""
 TINT = 0.5
