@@ -20,8 +20,6 @@ KEPT = frozenset({
 """Segment classes whose pixels are not doubtful furniture where they are the likelier ones."""
 FITTED = ("countertop", "appliance", "sink", "bath", "toilet")
 """What makes a cabinet a fitted kitchen or a vanity."""
-HULL = 0.25
-"""Share of a rug's convex hull that may seem to stay."""
 ON_TOP = ("clutter", "table", "plant", "lamp")
 """What may stand on them."""
 UNDERSIDE, RESTS = 3, 0.5
@@ -96,8 +94,7 @@ def _named(what: Any, size: tuple[int, int], segments: Segments | None, layout: 
             classes = [c for c in classes if c != "cabinet"]  # doubtful cabinets are fitted ones as well
         fixed |= hearths(segments)
         fixed |= resting(segments, fixed)
-        gone = likely(found & ~fixed, classes, segments) & ~fixed
-        return loose(gone | under_chairs(gone, segments), segments)
+        return loose(likely(found & ~fixed, classes, segments) & ~fixed, segments)
     found = find_mask(what, size, segments=segments, layout=layout).array
     if segments is None or not isinstance(names, Sequence) or not all(isinstance(n, str) for n in names):
         return found
@@ -191,35 +188,6 @@ def hearths(segments: Segments) -> Array:
             side, up, down = round(HEARTH[0] * wide), round(HEARTH[1] * high), round(HEARTH[2] * high)
             out[max(0, top - up) : top + high + down, max(0, left - side) : left + wide + side] = True
     return out & ~np.isin(segments.labels, [names.index(n) for n in BEFORE if n in names])
-
-
-def under_chairs(gone: Array, segments: Segments) -> Array:
-    """bool HxW: floor within the convex hull of a rug that goes, where most of the hull goes with it: it is the rug between
-    the legs of what stands on it."""
-    import cv2
-
-    names = segments.classes
-    out = np.zeros(gone.shape, bool)
-    if "rug" not in names or "floor" not in names:
-        return out
-    rug = (segments.labels == names.index("rug")) & gone
-    floor = segments.labels == names.index("floor")
-    _, parts = cv2.connectedComponents((gone & ~np.isin(segments.labels, _wide(names))).astype(np.uint8))
-    for part in np.unique(parts[rug & (parts > 0)]):
-        ys, xs = np.nonzero(rug & (parts == part))
-        if len(ys) < 0.005 * rug.size:
-            continue
-        hull = np.zeros(rug.shape, np.uint8)
-        cv2.fillConvexPoly(hull, cv2.convexHull(np.stack([xs, ys], -1).astype(np.int32)), 1)
-        inside = hull > 0
-        if (inside & ~gone).sum() < HULL * inside.sum():
-            out |= inside & floor
-    return out
-
-
-def _wide(names: Sequence[str]) -> list[int]:
-    """Classes that join two rugs: what stands on one has legs."""
-    return [names.index(n) for n in ("sofa", "bed", "cabinet") if n in names]
 
 
 def resting(segments: Segments, fixed: Array) -> Array:

@@ -30,6 +30,8 @@ APART = 12.0
 """Distance of a and b from the floor's, each of a white in the same light: below it is shade, or sun on the same floor."""
 LEAST = 0.006
 """Share of the picture that a rug has at least."""
+STANDS, OPEN = ("chair", "table"), 0.1
+"""What stands on rugs and shows them between its legs; and the share of such a gap's rim that may be bare floor."""
 FOOT = 6
 """Pixels at WORK from what is upright within which a floor meets it."""
 UPRIGHT = ("wall", "window", "door", "curtain")
@@ -59,15 +61,40 @@ def rugs(image: Array, labels: Array, rug: Array, classes: tuple[str, ...]) -> A
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(opened)
     large = stats[:, cv2.CC_STAT_AREA] >= LEAST * found.size
     large[0] = False
-    if not large.any():
+    over = np.isin(few, [classes.index(c) for c in STANDS if c in classes])
+    rug_too = large[pieces] | (few == classes.index("rug"))
+    soft = (large[pieces] | _between(rug_too, level > 0, over)).astype(np.float32)
+    if not soft.any():
         return none
-    soft = large[pieces].astype(np.float32)
     k = min(1.0, EDGES / max(height, width))
     guide = cv2.resize(image, (round(width * k), round(height * k)), interpolation=cv2.INTER_AREA)
     soft = cv2.resize(soft, guide.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     edge = guided_filter(guide, soft[None], round(6 * max(guide.shape) / WORK), 1e-3)[0]
     drawn = cv2.resize(edge, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
     return np.asarray(drawn & (labels == classes.index("floor")))
+
+
+def _between(rug: Array, level: Array, over: Array) -> Array:
+    """bool (h, w): what of the ``level`` floor shows between the legs of what stands ``over`` a rug: within its convex
+    hull, and shut off from the floor around."""
+    import cv2
+
+    out = np.zeros(rug.shape, bool)
+    ring = np.ones((5, 5), np.uint8)
+    near = cv2.dilate(rug.astype(np.uint8), ring) > 0
+    _, parts = cv2.connectedComponents((near | over).astype(np.uint8))
+    for part in np.unique(parts[rug]):
+        ys, xs = np.nonzero(rug & (parts == part))
+        if len(ys) < LEAST * rug.size:
+            continue
+        hull = np.zeros(rug.shape, np.uint8)
+        cv2.fillConvexPoly(hull, cv2.convexHull(np.stack([xs, ys], -1).astype(np.int32)), 1)
+        count, gaps = cv2.connectedComponents(((hull > 0) & level & ~rug).astype(np.uint8))
+        for gap in (gaps == g for g in range(1, count)):
+            around = (cv2.dilate(gap.astype(np.uint8), ring) > 0) & ~gap
+            if (around & level & ~rug).sum() < OPEN * around.sum():
+                out |= gap
+    return out
 
 
 def _kinds(small: Array, level: Array, inner: Array) -> tuple[Array, Array]:

@@ -192,18 +192,3 @@ def test_feet_of_legs_too_thin_to_be_seen_go(room):
     grown = grow(pixels, room.thing, room.segments, room.layout)
     assert grown[bottom + 10 : bottom + 13, left + 30 : left + 33].all()
     assert grown[bottom + 17 : bottom + 19, 20:300].mean() < 0.2
-
-
-def test_a_rug_goes_with_what_shows_of_it_between_legs_and_two_rugs_are_not_joined(room):
-    """A rug under a chair, bare "floor" between its legs; and the floor between that rug and another one."""
-    labels = room.segments.labels.copy()
-    names = (*room.segments.classes, "rug", "chair")
-    labels[185:235, 20:130] = names.index("rug")
-    labels[195:205, 60:90] = names.index("chair")
-    labels[205:230, 60:65] = labels[205:230, 85:90] = names.index("chair")
-    labels[205:230, 65:85] = names.index("floor")
-    labels[185:235, 240:310] = names.index("rug")
-    segments = replace(room.segments, labels=labels, classes=names, groups={"furniture": ("sofa", "rug", "chair")})
-    found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
-    assert found[206:229, 66:84].all()
-    assert not found[185:235, 140:230].any()

@@ -54,3 +54,17 @@ def test_what_runs_along_the_walls_is_the_floor():
 def test_a_room_without_floor_has_none():
     picture, labels, belief, _ = scene()
     assert not rugs(picture, np.zeros_like(labels), belief, CLASSES).any()
+
+
+def test_floor_between_legs_on_a_rug_is_the_rug_and_between_two_rugs_it_is_not():
+    """A chair whose legs shut a gap in, and one whose gap opens to the floor; another rug beside."""
+    picture, labels, belief, lies = scene(suspected=0.4)
+    classes = (*CLASSES, "chair")
+    labels[150:160, 100:140] = labels[160:225, 100:104] = labels[160:225, 136:140] = classes.index("chair")
+    picture[150:240, 104:136] = (90, 80, 75)  # in its shadow
+    labels[200:225, 260:310] = classes.index("rug")
+    found = rugs(picture, labels, belief, classes)
+    between = np.zeros_like(lies)
+    between[165:220, 106:134] = True
+    assert found[between].mean() > 0.9
+    assert not found[205:220, 252:258].any()
