@@ -10,7 +10,7 @@ import numpy as np
 
 from ..types import Array
 from .moves import Move, Plane
-from .regions import BAND_M, Region, near_lines
+from .regions import BAND_M, INVERSE, Region, near_lines
 
 TRUNCATE = 0.35
 """Differences of log light above this count alike: an edge that does not match is one mistake, however strong."""
@@ -106,11 +106,10 @@ def moved_texture(number: int, planes: list[Plane], moves: list[Move], labels: A
     import cv2
 
     out = np.zeros((*labels.shape, 3), np.float32)
-    inverse = np.linalg.inv(planes[number].region.to_pixel)
     for k in np.unique(labels[labels >= 0]):
-        move = moves[k]
-        matrix = planes[move.source].region.to_pixel @ _translation(np.asarray(move.shift)) @ inverse
-        brought = cv2.warpPerspective(planes[move.source].texture, matrix, labels.shape[::-1], flags=16 | 1)
+        lender = planes[moves[k].source]
+        matrix = planes[number].region.onto(lender.region, moves[k].shift)
+        brought = cv2.warpPerspective(lender.texture, matrix, labels.shape[::-1], flags=INVERSE)
         here = labels == k
         out[here] = brought[here]
     return out
@@ -158,15 +157,14 @@ def _candidates(
     near = near_lines(region, np.mgrid[box])
     lends = [p.lends.astype(np.float32) for p in planes]
     back = np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]])
-    inverse = np.linalg.inv(region.to_pixel)
     for k, move in enumerate(moves):
         lender = planes[move.source].region
         shift = np.asarray(move.shift)
-        matrix = lender.to_pixel @ _translation(shift) @ inverse @ back
-        moved[k] = cv2.warpPerspective(planes[move.source].texture, matrix, (w, h), flags=16 | 1)
+        matrix = region.onto(lender, move.shift) @ back
+        moved[k] = cv2.warpPerspective(planes[move.source].texture, matrix, (w, h), flags=INVERSE)
         there = points + shift
         third = there[..., 0] * lender.to_pixel[2, 0] + there[..., 1] * lender.to_pixel[2, 1] + lender.to_pixel[2, 2]
-        ok = before & (third > 0.05) & (cv2.warpPerspective(lends[move.source], matrix, (w, h), flags=16 | 1) > 0.95)
+        ok = before & (third > 0.05) & (cv2.warpPerspective(lends[move.source], matrix, (w, h), flags=INVERSE) > 0.95)
         if move.source != number:
             ok &= near
         elif lines:
@@ -226,12 +224,6 @@ def _noise(plane: Plane) -> float:
     if plane.good.sum() < 200:
         return 1.0
     return 1.48 * float(np.median(np.abs(plane.texture[plane.good])))
-
-
-def _translation(shift: Array) -> Array:
-    move = np.eye(3)
-    move[:2, 2] = shift
-    return move
 
 
 def _difference(moved: Array, current: Array, valid: Array) -> Array:

@@ -11,7 +11,8 @@ import itertools
 import numpy as np
 
 from ..types import Array
-from .regions import Region
+from .regions import INVERSE, Region
+from .shifts import REACH_M, agreement
 
 CELL_M, CELLS = 0.012, 420
 """Size of the grid's cells in metres, and the most on a side: farther floor is left out."""
@@ -34,11 +35,17 @@ TURNS = 4
 """Multiples of a side up to which it is measured."""
 
 
+def along_joints(region: Region, values: Array, where: Array) -> Array | None:
+    """(K, 2): every shift in plane metres that keeps a floor's joints in line, the shortest first; None without tiles.
+
+    ``values`` (H, W): the texture, seen ``where`` (bool HxW)."""
+    pair = lattice(region, values, where)
+    return None if pair is None else multiples(pair, REACH_M)
+
+
 def lattice(region: Region, values: Array, where: Array) -> Array | None:
     """(2, 2): two shifts in plane metres by which the texture ``values`` (H, W), seen ``where`` (bool), repeats; None where
     it does not."""
-    from .shifts import agreement
-
     if not where.any():
         return None
     flat, known = _rectified(region, values, where)
@@ -60,9 +67,8 @@ def _rectified(region: Region, values: Array, where: Array) -> tuple[Array, Arra
     low, high = np.percentile(points[near], (1, 99), axis=0)
     size = tuple(int(n) for n in np.clip(np.ceil((high - low) / CELL_M), 4, CELLS))
     grid = region.to_pixel @ np.array([[CELL_M, 0, low[0]], [0, CELL_M, low[1]], [0, 0, 1.0]])
-    inverse = 16 | 1  # cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
-    shown = cv2.warpPerspective(np.where(where, values, 0).astype(np.float32), grid, size, flags=inverse)
-    known = cv2.warpPerspective(where.astype(np.float32), grid, size, flags=inverse) > 0.9
+    shown = cv2.warpPerspective(np.where(where, values, 0).astype(np.float32), grid, size, flags=INVERSE)
+    known = cv2.warpPerspective(where.astype(np.float32), grid, size, flags=INVERSE) > 0.9
     share = cv2.GaussianBlur(known.astype(np.float32), (0, 0), LOCAL_M / CELL_M)
     mean = cv2.GaussianBlur(shown * known, (0, 0), LOCAL_M / CELL_M) / np.maximum(share, 1e-3)
     return np.clip(np.where(known, shown - mean, 0), -0.4, 0.4).astype(np.float32), known

@@ -16,7 +16,7 @@ from .feet import observed
 from .foresight import Foresee, foreseen
 from .grain import regrain
 from .labels import choose, joined, moved_texture
-from .lattice import lattice
+from .lattice import along_joints
 from .light import from_log, light, smooth, to_log
 from .moves import LEAST, Move, Plane, moves
 from .regions import BAND_M, FLOOR, WALL, Region, near_lines, regions, sources
@@ -157,7 +157,9 @@ def _decide(number: int, planes: list[Plane], target: Array) -> tuple[list[Move]
     if not target.any():
         return [], np.full(target.shape, -2, np.int16)
     plane = planes[number]
-    tiles = lattice(plane.region, plane.texture.mean(2), plane.lends) if plane.region.surface == FLOOR else None
+    tiles = None
+    if plane.region.surface == FLOOR:
+        tiles = along_joints(plane.region, plane.texture.mean(2), plane.lends)
     offered = moves(number, planes, target, tiles)
     labels = choose(number, planes, offered, target)
     for turn in range(1 + RINGS):

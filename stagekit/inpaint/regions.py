@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from ..types import Array, Camera, Layout, Segments
 from .feet import Feet, moved
 
 FLOOR, WALL, CEILING, WINDOW, DOOR = 1, 2, 3, 4, 5
+INVERSE = 16 | 1
+"""cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR: a warp's matrix leads from the result to the picture."""
 OBJECTS = frozenset({
     "rug", "sofa", "chair", "table", "bed", "cabinet", "countertop", "shelf", "lamp", "picture", "mirror", "plant",
     "television", "appliance", "sink", "toilet", "bath", "person", "clutter", "stairs", "fireplace", "column", "curtain",
@@ -65,6 +68,12 @@ class Region:
         inverse = np.linalg.inv(self.to_pixel)
         h = np.concatenate([xy, np.ones((*xy.shape[:-1], 1))], -1) @ inverse.T
         return h[..., :2] / h[..., 2:], 1.0 / h[..., 2]
+
+    def onto(self, other: Region, shift: Sequence[float]) -> Array:
+        """3x3 that takes array indices on this plane to those on the ``other``, ``shift`` (2,) metres further."""
+        further = np.eye(3)
+        further[:2, 2] = shift
+        return np.asarray(other.to_pixel @ further @ np.linalg.inv(self.to_pixel))
 
 
 def regions(layout: Layout | None, width: int, height: int, feet: Feet | None = None) -> list[Region]:

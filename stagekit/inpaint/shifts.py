@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
-from .lattice import multiples
-from .regions import Region
+from .regions import INVERSE, Region
 
 CELLS = 200
 """Longest side of the rectified grid in cells."""
@@ -38,15 +37,12 @@ def rectify(region: Region, values: Array, where: Array, hole: Array) -> tuple[A
     cell = max(float((high - low).max()) / CELLS, 0.01)
     size = np.maximum(np.ceil((high - low) / cell).astype(int), 4)
     grid = region.to_pixel @ np.array([[cell, 0, low[0] + cell / 2], [0, cell, low[1] + cell / 2], [0, 0, 1.0]])
-    there = cv2.warpPerspective(where.astype(np.float32), grid, tuple(map(int, size)), flags=_INVERSE)
-    gaps = cv2.warpPerspective(hole.astype(np.float32), grid, tuple(map(int, size)), flags=_INVERSE)
+    there = cv2.warpPerspective(where.astype(np.float32), grid, tuple(map(int, size)), flags=INVERSE)
+    gaps = cv2.warpPerspective(hole.astype(np.float32), grid, tuple(map(int, size)), flags=INVERSE)
     flat = cv2.warpPerspective(
-        np.where(where, values, 0).astype(np.float32), grid, tuple(map(int, size)), flags=_INVERSE
+        np.where(where, values, 0).astype(np.float32), grid, tuple(map(int, size)), flags=INVERSE
     )
     return flat, there > 0.9, gaps > 0.5, cell
-
-
-_INVERSE = 16 | 1  # cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
 
 
 def _extent(points: Array) -> tuple[Array, Array]:
@@ -85,8 +81,8 @@ def vocabulary(region: Region, values: Array, where: Array, hole: Array, tiles: 
     """(K, 2) shifts in metres, plane axes: those that serve the hole and repeat the texture, spread out.
 
     ``values`` (H, W) texture in the picture, ``where`` its sources, ``hole`` the target, bool HxW.
-    ``tiles``: the only shifts that keep joints in line, see `lattice`. Half of the list runs along
-    the plane's lines, where nothing else keeps skirting boards straight.
+    ``tiles``: the only shifts (K, 2) that keep joints in line, as `lattice.along_joints` tells them. Half of the list
+    runs along the plane's lines, where nothing else keeps skirting boards straight.
     """
     flat, known, gaps, cell = rectify(region, values, where, hole)
     if known.sum() < 30 or not gaps.any():
@@ -94,7 +90,7 @@ def vocabulary(region: Region, values: Array, where: Array, hole: Array, tiles: 
     same, share = agreement(flat, known, gaps)
     h, w = flat.shape
     if tiles is not None:
-        return _served(multiples(tiles, REACH_M), share, cell)
+        return _served(tiles, share, cell)
     db, da = np.mgrid[-(h - 1) : h, -(w - 1) : w] * cell
     distance = np.hypot(da, db)
     score = same + 0.35 * np.sqrt(np.clip(share, 0, 1)) - 0.03 * distance

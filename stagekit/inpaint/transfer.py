@@ -10,6 +10,7 @@ import numpy as np
 from ..types import Array
 from .light import smooth, to_log
 from .moves import Move, Plane
+from .regions import INVERSE
 
 Scale = tuple[float, float]
 CHUNK = 1024
@@ -131,7 +132,6 @@ def _mixed(number: int, planes: list[Plane], tones: list[Array], moves: list[Mov
     """float32 (h, w, 3): the coarse texture that the ``labels`` bring to plane ``number``, mixed widely where they meet."""
     import cv2
 
-    inverse = np.linalg.inv(planes[number].region.to_pixel)
     total = np.zeros((*labels.shape, 3), np.float32)
     weight = np.full(labels.shape, 1e-6, np.float32)
     for k, box in _boxes(labels, round(2.5 * WIDE)):
@@ -139,13 +139,11 @@ def _mixed(number: int, planes: list[Plane], tones: list[Array], moves: list[Mov
         if k >= 0:
             move = moves[k]
             lender = planes[move.source]
-            there = np.eye(3)
-            there[:2, 2] = move.shift
             corner = np.array([[1, 0, box.corner[0]], [0, 1, box.corner[1]], [0, 0, 1.0]])
-            matrix = lender.region.to_pixel @ there @ inverse @ corner
+            matrix = planes[number].region.onto(lender.region, move.shift) @ corner
             size = share.shape[::-1]
-            share = share * (cv2.warpPerspective(lender.lends.astype(np.float32), matrix, size, flags=16 | 1) > 0.7)
-            brought = cv2.warpPerspective(tones[move.source], matrix, size, flags=16 | 1)
+            share = share * (cv2.warpPerspective(lender.lends.astype(np.float32), matrix, size, flags=INVERSE) > 0.7)
+            brought = cv2.warpPerspective(tones[move.source], matrix, size, flags=INVERSE)
             total[box.slices] += share[..., None] * brought
         weight[box.slices] += share
     return total / weight[..., None]

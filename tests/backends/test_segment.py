@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from stagekit.assets import store
-from stagekit.backends.segment import RoomNetV1, enlarge, input_size, rugs_raised, segment_probabilities
+from stagekit.backends.segment import RoomNetV1, add_rugs, enlarge, input_size, rugs_raised, segment_probabilities
 from stagekit.errors import BackendError, ImageError, OptionError, WeightsError
 from stagekit.models.roomnet_arch import CLASSES
 from stagekit.types import Image
@@ -148,3 +148,19 @@ def test_rugs_are_told_from_floors_and_carpets():
     speck = np.full((96, 128), 0.01, np.float32)
     speck[60:63, 60:63] = 0.9
     assert not raised(speck).any()
+
+
+def test_rugs_that_were_found_are_in_the_labels_and_in_the_probabilities() -> None:
+    """Half of the floor is found to be a rug: its cells' floor and rug change places, and no others."""
+    floor, rug = CLASSES.index("floor"), CLASSES.index("rug")
+    p = np.full((len(CLASSES), 8, 12), 0.1 / (len(CLASSES) - 2), np.float32)
+    p[floor], p[rug] = 0.7, 0.2
+    labels = np.full((80, 120), floor, np.uint8)
+    found = np.zeros((80, 120), bool)
+    found[:, :60] = True
+    add_rugs(labels, p, found)
+    assert (labels[found] == rug).all() and (labels[~found] == floor).all()
+    assert np.allclose(p[rug, :, :6], 0.7) and np.allclose(p[floor, :, :6], 0.2)
+    assert np.allclose(p[floor, :, 6:], 0.7) and np.allclose(p.sum(0), 1.0)
+    add_rugs(labels, p, found)
+    assert np.allclose(p[rug, :, :6], 0.7), "twice is as once"

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from stagekit.errors import InputError
+from stagekit.inpaint.fixtures import fitted
 from stagekit.inpaint.grow import grow
 from stagekit.inpaint.guard import hallucinated
-from stagekit.inpaint.wanted import fitted, wanted
+from stagekit.inpaint.wanted import wanted
 from stagekit.types import Mask
 
 SIZE = (320, 240)
@@ -207,3 +208,13 @@ def test_cabinets_that_may_be_doors_stay(room):
     found = wanted("furniture", None, (), (), SIZE, with_beliefs(changed, spots), room.layout).array
     assert not found[152:198, 10:30].any()
     assert found[152:198, 282:302].all()
+
+
+@pytest.mark.parametrize("beside", ["bath", "toilet", "table"])
+def test_cabinets_beside_a_bath_are_its_surround(room, beside):
+    labels = room.segments.labels.copy()
+    names = (*room.segments.classes, beside)
+    labels[150:200, 20:60] = names.index("cabinet")
+    labels[150:200, 60:95] = names.index(beside)
+    found = fitted(replace(room.segments, labels=labels, classes=names))
+    assert found[150:200, 20:60].all() == (beside != "table")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from drawn_rooms import box_room
 from shapely.geometry import Point, Polygon
 
-from stagekit.room.planes import Plane
+from stagekit.room.planes import Plane, _plain, make_cylinder, solve
 from stagekit.room.shape import build_shape
 from stagekit.types import Camera, Layout, Obstacle, Opening, Wall
 
@@ -107,3 +108,34 @@ def test_the_unseen_sides_of_a_room_stand_outside_the_view(yaw: float) -> None:
     assert Polygon(floor).is_valid
     seen = {walls[k].kind for k in np.unique(layout.wall_ids()) if k >= 0}
     assert seen == {"wall"}
+
+
+def test_a_corner_is_dear_where_paint_goes_on_and_not_where_light_changes() -> None:
+    """Two walls of other light meet in column 30 of 60; in the second picture they are one; in the third nothing is seen."""
+    around = np.full((60, 40, 3), 0.8, np.float32)
+    meet = around.copy()
+    meet[30:] = 0.7
+    bare, weight = np.ones((60, 40), bool), np.ones((60, 40))
+    assert _plain(meet, bare, weight)[30] == 0 and _plain(meet, bare, weight)[10] == 1
+    assert _plain(around, bare, weight)[30] == 1
+    assert not _plain(around, ~bare, weight).any()
+
+
+def test_the_floor_seen_under_furniture_makes_no_corner_in_plain_paint() -> None:
+    """One wall; to the right of column 60 the network takes what is seen under a sofa for floor, higher up. Where light
+    changes there it is a corner."""
+    layout = box_room(yaw=0.0, pitch=0.0, left=9.0, front=3.0, right=9.0)
+    camera = layout.camera.scaled(160, 120)
+    surfaces = cv2.resize(layout.surfaces(), (160, 120), interpolation=cv2.INTER_NEAREST)
+    surfaces[surfaces == 3] = 2  # no ceiling has a say
+    foot = int(np.nonzero(surfaces[:, 80] == 1)[0].min())
+    surfaces[foot - 8 : foot, 60:] = 1
+    logs = np.log(np.stack([np.where(surfaces == k, 0.9, 0.05) for k in (1, 2, 3)]).astype(np.float32))
+    plain = np.full((120, 160, 3), 200, np.uint8)
+    lit = plain.copy()
+    lit[:, 60:] = 170
+    count = [
+        len(solve(make_cylinder(camera, picture, logs, np.zeros((0, 4)), np.zeros((5, 0)), 0.0))[0])
+        for picture in (plain, lit)
+    ]
+    assert count[0] < count[1]
