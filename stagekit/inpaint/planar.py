@@ -19,6 +19,7 @@ from .labels import choose, joined, moved_texture
 from .lattice import along_joints
 from .light import from_log, light, smooth, to_log
 from .moves import LEAST, Move, Plane, moves
+from .passages import with_passages
 from .regions import BAND_M, FLOOR, WALL, Region, near_lines, regions, sources
 from .rim import flush
 from .skirting import FADE_M, Board, best, boards
@@ -72,7 +73,7 @@ def fill(
     gap = cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
     tell(0.0, "light")
     if layout is not None and segments is not None:
-        layout = look_again(layout, Image(photo), segments)
+        layout = with_passages(look_again(layout, Image(photo), segments), photo, hole, segments)
     log = to_log(small)
     planes = _planes(log, gap, layout, segments, (width, height))
     if foresee is not None and layout is not None and segments is not None:

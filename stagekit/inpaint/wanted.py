@@ -11,16 +11,10 @@ from ..errors import InputError
 from ..imaging.masks import find_mask
 from ..types import Array, Layout, Mask, Segments
 from .fixtures import fitted, fixtures
+from .likely import doubtful, likely
 
 BUILDING = ("wall", "floor", "ceiling", "window", "door", "stairs", "column", "sky", "building", "vegetation", "ground")
 """Segment classes that no box and no point removes."""
-KEPT = frozenset({
-    "window", "door", "stairs", "fireplace", "column", "curtain", "picture", "mirror", "cabinet", "countertop", "appliance",
-    "sink", "bath", "toilet",
-})  # fmt: skip
-"""Segment classes whose pixels are not doubtful furniture where they are the likelier ones."""
-POSSIBLE = 0.25
-"""Probability of the wanted classes together from which a pixel may belong to a thing whose middle is sure."""
 LAMP = 0.7
 """Share of lamp in a piece that makes it a lamp."""
 HUNG, UNDER = 0.02, 0.05
@@ -82,37 +76,13 @@ def _named(what: Any, size: tuple[int, int], segments: Segments | None, layout: 
         if kitchen.any() and not (segments.mask("cabinet").array & ~kitchen).any():
             classes = [c for c in classes if c != "cabinet"]  # doubtful cabinets are fitted ones as well
         fixed = fixtures(segments, kitchen)
-        return loose(likely(found & ~fixed, classes, segments) & ~fixed, segments)
+        sure = loose(likely(found & ~fixed, classes, segments) & ~fixed, segments)
+        return sure | doubtful(sure, fixed, [c for c in classes if c != "rug"], segments)
     found = find_mask(what, size, segments=segments, layout=layout).array
     if segments is None or not isinstance(names, Sequence) or not all(isinstance(n, str) for n in names):
         return found
     classes = [c for n in names for c in segments.groups.get(n, (n,))]
     return likely(found, classes, segments) if any(c in segments.classes for c in classes) else found
-
-
-def likely(found: Array, names: Sequence[str], segments: Segments) -> Array:
-    """``found`` and what hangs together with it where the classes ``names`` are at least `POSSIBLE` in sum: the most
-    likely class of a bed's white frame may be wall, and yet it is rather bed, chair or cabinet than nothing."""
-    import cv2
-
-    picked = [segments.classes.index(n) for n in dict.fromkeys(names) if n in segments.classes]
-    if segments.probabilities is None or not picked or not found.any():
-        return found
-    height, width = found.shape
-    k = min(1.0, 1024 / max(height, width))
-    size = (max(8, round(width * k)), max(8, round(height * k)))
-    belief = segments.probabilities[picked].astype(np.float32).sum(0)
-    belief = cv2.resize(belief, size, interpolation=cv2.INTER_LINEAR)
-    kept = [i for i, n in enumerate(segments.classes) if n in KEPT and i not in picked]
-    if kept:
-        rival = cv2.resize(segments.probabilities[kept].astype(np.float32).max(0), size, interpolation=cv2.INTER_LINEAR)
-        belief[belief < rival] = 0
-    core = cv2.resize(found.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
-    _, pieces = cv2.connectedComponents(((belief > POSSIBLE) | core).astype(np.uint8))
-    held = np.unique(pieces[core])
-    grown = np.isin(pieces, held[held > 0])
-    large = cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
-    return large | found
 
 
 def loose(found: Array, segments: Segments) -> Array:

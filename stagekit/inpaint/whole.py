@@ -6,6 +6,8 @@ import numpy as np
 
 from ..room.paint import STRANGE, cielab, off_colour
 from ..types import Array, Layout, Segments
+from .likely import belief
+from .passages import with_passages
 from .regions import WALL
 
 MOST = 0.75
@@ -17,6 +19,12 @@ STAYS = (
 )  # fmt: skip
 """Segment classes that a thing's colour does not drag into the hole, sure as the segmentation is of them."""
 SURELY = 0.5
+HUNG = ("picture", "mirror")
+COVERED, SMALLEST = 0.08, 0.001
+"""Share of a picture's rectangle from which, hidden by what goes, it goes too: nobody knows what is painted there. And the
+least share of the photo that is a picture."""
+RIM = 0.012
+"""Of the longer side: how far a frame reaches beyond its labels."""
 
 
 def whole(image: Array, hole: Array, core: Array, segments: Segments, layout: Layout) -> Array:
@@ -25,11 +33,12 @@ def whole(image: Array, hole: Array, core: Array, segments: Segments, layout: La
     import cv2
 
     h, w = hole.shape
-    belief, built = _belief(segments, ("wall",), (w, h)), _belief(segments, STAYS, (w, h))
+    paint, built = belief(segments, ("wall",), (w, h)), belief(segments, STAYS, (w, h))
     ids = cv2.resize(layout.wall_ids().astype(np.int32), (w, h), interpolation=cv2.INTER_NEAREST)
+    layout = with_passages(layout, image, hole, segments)
     surfaces = cv2.resize(layout.surfaces(), (w, h), interpolation=cv2.INTER_NEAREST)
     planes = np.where(surfaces == WALL, 8 + ids, 0)
-    strange = (off_colour(cielab(image), belief, planes) > STRANGE) & (built < SURELY)
+    strange = (off_colour(cielab(image), paint, planes) > STRANGE) & (built < SURELY)
     count, parts, stats, _ = cv2.connectedComponentsWithStats(strange.astype(np.uint8))
     share = np.bincount(parts[hole], minlength=count) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
     thing = stats[:, cv2.CC_STAT_AREA] < LARGEST * hole.size
@@ -37,16 +46,30 @@ def whole(image: Array, hole: Array, core: Array, segments: Segments, layout: La
     kernel = np.ones((3, 3), np.uint8)
     goes = cv2.dilate((thing & (share >= MOST))[parts].astype(np.uint8), kernel) > 0
     stays = cv2.dilate((thing & (share < 1 - MOST))[parts].astype(np.uint8), kernel) > 0
+    goes |= _half_hidden(core, segments)
     return np.asarray((hole | goes) & (~stays | core | goes))
 
 
-def _belief(segments: Segments, names: tuple[str, ...], size: tuple[int, int]) -> Array:
-    """float32 (h, w): probability of the classes together."""
+def _half_hidden(core: Array, segments: Segments) -> Array:
+    """bool (h, w): pictures and mirrors, with their frames, before which something stands that goes."""
     import cv2
 
-    picked = [segments.classes.index(n) for n in names if n in segments.classes]
-    if segments.probabilities is not None and picked:
-        values = np.asarray(segments.probabilities[picked], np.float32).sum(0)
-    else:
-        values = np.isin(segments.labels, picked).astype(np.float32)
-    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR))
+    h, w = core.shape
+    goes, stays, own = (np.zeros((h, w), bool) for _ in range(3))
+    labels = cv2.resize(segments.labels, (w, h), interpolation=cv2.INTER_NEAREST)
+    for name in HUNG:
+        if name not in segments.classes:
+            continue
+        count, pieces, stats, _ = cv2.connectedComponentsWithStats(
+            (labels == segments.classes.index(name)).astype(np.uint8)
+        )
+        for piece in range(1, count):
+            if stats[piece, cv2.CC_STAT_AREA] > SMALLEST * labels.size:
+                points = np.argwhere(pieces == piece)[:, ::-1].astype(np.float32)
+                frame = np.zeros((h, w), np.uint8)
+                cv2.fillConvexPoly(frame, cv2.boxPoints(cv2.minAreaRect(points)).astype(int), 1)
+                covered = core[frame > 0].mean() >= COVERED
+                framed = cv2.dilate(frame, np.ones((2 * round(RIM * max(h, w)) + 1,) * 2, np.uint8)) > 0
+                (goes if covered else stays)[framed] = True
+                own |= (frame > 0) & covered
+    return np.asarray(own | (goes & ~stays))

@@ -125,6 +125,33 @@ def test_a_frame_that_is_rather_wall_than_any_one_piece_goes_with_its_bed(room):
     assert not found[82:90, 150:190].any()
 
 
+def test_a_pale_lamp_on_a_thing_goes_with_it_before_walls(room):
+    """A fifth is enough above the sofa; the same by itself, on the floor, or rather a window stays."""
+    lamp = {"wall": 0.76, "clutter": 0.24}
+    spots = [
+        (slice(18, 25), slice(36, 42), lamp),
+        (slice(18, 25), slice(8, 14), lamp),
+        (slice(43, 50), slice(36, 42), {"floor": 0.76, "clutter": 0.24}),
+        (slice(18, 25), slice(46, 51), {"wall": 0.4, "window": 0.36, "clutter": 0.24}),
+    ]
+    found = wanted("furniture", None, (), (), SIZE, with_beliefs(room, spots), room.layout).array
+    assert found[76:98, 148:164].all() and found[room.thing].all()
+    assert not found[76:98, 34:54].any()
+    assert not found[178:196, 148:164].any()
+    assert not found[76:96, 188:200].any()
+
+
+def test_doubts_do_not_run_into_fitted_cabinets(room):
+    """A kitchen that the network is sure of begins where the sofa ends."""
+    labels = room.segments.labels.copy()
+    names = room.segments.classes
+    labels[120:172, 211:250] = names.index("cabinet")
+    labels[120:172, 250:280] = names.index("appliance")
+    changed = replace(room, segments=replace(room.segments, labels=labels))
+    found = wanted("furniture", None, (), (), SIZE, with_beliefs(changed, []), room.layout).array
+    assert found[122:170, 140:205].all() and not found[122:170, 220:280].any()
+
+
 def test_hanging_lamps_stay_and_standing_ones_go(room):
     classes = (*room.segments.classes, "lamp")
     labels = room.segments.labels.copy()

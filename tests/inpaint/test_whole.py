@@ -42,3 +42,21 @@ def test_most_of_a_thing_and_little_of_another(room):
     named = replace(segments, probabilities=sure)
     kept = whole(pixels, core | rim, core, named, room.layout)
     assert (kept[first] == core[first]).all(), "what the segmentation is sure of is not dragged along"
+
+
+def test_a_picture_behind_a_thing_that_goes_goes_with_its_frame_and_its_neighbour_stays(room):
+    first, _ = on_the_far_wall(room)
+    second = np.roll(first, 19, axis=1)  # 3 pixels between them
+    classes = (*room.segments.classes, "picture")
+    labels = np.array([0, 1, 0, 2, 3, 4], np.uint8)[room.layout.surfaces()]
+    row, column = np.mgrid[: len(labels), : labels.shape[1]]
+    core = first & (row >= row[first].max() - 6) & (column >= column[first].max() - 6)  # a corner of it
+    labels[(first & ~core) | second] = classes.index("picture")
+    pixels = room.empty.array.copy()
+    rim = second & (column < column[second].min() + 2)
+    found = whole(pixels, core | rim, core, Segments(labels, classes), room.layout)
+    assert found[first].all() and not found[second & ~rim].any()
+    assert found.sum() > first.sum() + rim.sum(), "the frame reaches beyond its labels"
+    bare = first & (row >= row[first].max() + 1)
+    kept = whole(pixels, core | bare, bare, Segments(labels, classes), room.layout)
+    assert not kept[first & ~core].any()

@@ -1,0 +1,75 @@
+"""What hangs together with what is sure: a network's doubts about the edges and legs of things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from ..types import Array, Segments
+
+KEPT = frozenset({
+    "window", "door", "stairs", "fireplace", "column", "curtain", "picture", "mirror", "cabinet", "countertop", "appliance",
+    "sink", "bath", "toilet",
+})  # fmt: skip
+"""Segment classes whose pixels are not doubtful furniture where they are the likelier ones."""
+POSSIBLE = 0.25
+"""Probability of the wanted classes together from which a pixel may belong to a thing whose middle is sure."""
+HARDLY, LEVEL = 0.2, 0.3
+"""The same before walls, of which the network is surer (0.98 where nothing stands, 0.75 where a white lamp does): there from
+this on, if floor and ceiling together have less than the second."""
+
+
+def likely(found: Array, names: Sequence[str], segments: Segments) -> Array:
+    """``found`` and what hangs together with it where the classes ``names`` are at least `POSSIBLE` in sum: the most
+    likely class of a bed's white frame may be wall, and yet it is rather bed, chair or cabinet than nothing."""
+    import cv2
+
+    picked = [segments.classes.index(n) for n in dict.fromkeys(names) if n in segments.classes]
+    if segments.probabilities is None or not picked or not found.any():
+        return found
+    height, width = found.shape
+    k = min(1.0, 1024 / max(height, width))
+    size = (max(8, round(width * k)), max(8, round(height * k)))
+    mine = belief(segments, names, size)
+    kept = [i for i, n in enumerate(segments.classes) if n in KEPT and i not in picked]
+    if kept:
+        rival = cv2.resize(segments.probabilities[kept].astype(np.float32).max(0), size, interpolation=cv2.INTER_LINEAR)
+        mine[mine < rival] = 0
+    core = cv2.resize(found.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
+    _, pieces = cv2.connectedComponents(((mine > POSSIBLE) | core).astype(np.uint8))
+    held = np.unique(pieces[core])
+    grown = np.isin(pieces, held[held > 0])
+    large = cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
+    return large | found
+
+
+def doubtful(found: Array, fixed: Array, names: Sequence[str], segments: Segments) -> Array:
+    """bool HxW: what hangs together with ``found`` before walls and is as likely as `HARDLY` one of ``names``: a white lamp
+    on a table, the legs of one. Not what is ``fixed``. The network is surer of walls than of anything."""
+    import cv2
+
+    if segments.probabilities is None or not found.any():
+        return found
+    height, width = found.shape
+    k = min(1.0, 1024 / max(height, width))
+    size = (max(8, round(width * k)), max(8, round(height * k)))
+    things, level = belief(segments, names, size), belief(segments, ("floor", "rug", "ceiling", "ground"), size)
+    stays = cv2.resize(fixed.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    maybe = ~stays & (things > HARDLY) & (things > belief(segments, KEPT - set(names), size)) & (level < LEVEL)
+    core = cv2.resize(found.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
+    _, pieces = cv2.connectedComponents((maybe | core).astype(np.uint8))
+    grown = np.isin(pieces, np.unique(pieces[core]))
+    return cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
+
+
+def belief(segments: Segments, names: Iterable[str], size: tuple[int, int]) -> Array:
+    """float32 (h, w) at ``size`` (width, height): probability of the classes together."""
+    import cv2
+
+    picked = [segments.classes.index(n) for n in dict.fromkeys(names) if n in segments.classes]
+    if segments.probabilities is not None and picked:
+        values = np.asarray(segments.probabilities[picked], np.float32).sum(0)
+    else:
+        values = np.isin(segments.labels, picked).astype(np.float32)
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR))
