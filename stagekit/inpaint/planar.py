@@ -17,13 +17,14 @@ from .foresight import Foresee, foreseen
 from .grain import regrain
 from .labels import choose, joined, moved_texture
 from .lattice import along_joints
-from .light import from_log, light, smooth, to_log
+from .light import Expected, from_log, light, smooth, to_log
 from .moves import LEAST, Move, Plane, moves
 from .passages import with_passages
 from .regions import BAND_M, FLOOR, WALL, Region, near_lines, regions, sources
 from .rim import flush
 from .skirting import FADE_M, Board, best, boards
 from .transfer import Pyramid, Scale, sample, transfer
+from .wall_light import wall_light
 
 WORK = 512
 """Longest side in pixels of the working grid, on which shifts are chosen; texture is copied at the photo's size."""
@@ -115,11 +116,13 @@ def _planes(
     found, everywhere = [], None
     for region in regions(layout, width, height, feet):
         good = sources(region, ~gap, segments)
-        expected = None
+        expected: Expected | None = None
         if good.sum() >= LEAST:
             plain = good & ~near_lines(region, np.mgrid[:height, :width])  # white skirting is texture, not light
             if region.surface == FLOOR and layout is not None:
                 expected = partial(floor_light, layout, log, gap)
+            elif region.surface == WALL:
+                expected = wall_light
             seen = plain if plain.sum() >= LEAST else good
             lit = light(log, seen, LIGHT_SIGMA[region.upright] * max(gap.shape), expected)
         else:  # nothing of this plane is seen: light alone, from all that is
@@ -127,7 +130,7 @@ def _planes(
                 everywhere = light(log, ~gap, LIGHT_SIGMA[False] * max(gap.shape))
             lit = everywhere
         texture = np.where((good | gap)[..., None], log - lit, 0).astype(np.float32)
-        if expected is not None:  # what no light explains is no floor
+        if region.surface == FLOOR and expected is not None:  # what no light explains is no floor
             good = good & (smooth(texture, good, LIGHT_SIGMA[False] * max(gap.shape)).mean(2) > -OUTLIER)
         found.append(Plane(region, fine.get(region.name), good, lit, texture, _lends(region, good, gap, texture)))
     return found

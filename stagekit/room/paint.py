@@ -7,10 +7,14 @@ changes smoothly with the light.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..types import Array
 
+Distance = Callable[[Array, Array], Array]
+"""(n, 3) and (n, 3) or (3,) -> (n,)."""
 STRANGE = 12.0
 """Distance in CIELAB, lightness counted half, from which a colour is hardly the surface's in another light."""
 STEP = 4
@@ -111,21 +115,31 @@ def _usual(lab: Array, weight: Array, here: Array) -> Array | None:
         return None
     colours, every = lab[::STEP, ::STEP][ys, xs], np.argwhere(here)
     scale = max(here.shape)
-    basis = _basis(ys * STEP / scale, xs * STEP / scale)
     own = small[ys, xs] * 1.0
-    away = difference(colours, np.median(colours, axis=0))
+    fit = bulk(parabola(ys * STEP / scale, xs * STEP / scale), colours, own, difference, REACH, LEAST)
+    if fit is None or (own * (fit[1] < REACH)).sum() < MOSTLY * own.sum():
+        return None
+    found, away = fit
+    low, high = np.percentile(colours[away < REACH], (1, 99), axis=0)
+    return np.clip(parabola(every[:, 0] / scale, every[:, 1] / scale) @ found, low - 3, high + 3)
+
+
+def bulk(
+    basis: Array, values: Array, own: Array, distance: Distance, reach: float, least: int
+) -> tuple[Array, Array] | None:
+    """(k, 3) coefficients of ``basis`` (n, k) through the bulk of the ``values`` (n, 3), weighted by ``own`` (n,), and how
+    far each is from them; from ``reach`` on a value has no say (Tukey's biweight). None if fewer than ``least`` have."""
+    away, found = distance(values, np.median(values, axis=0)), np.zeros((basis.shape[1], values.shape[1]))
     for _ in range(ROUNDS):
-        said = own * np.maximum(1 - (away / REACH) ** 2, 0) ** 2
-        if (said > 0).sum() < LEAST:
+        said = own * np.maximum(1 - (away / reach) ** 2, 0) ** 2
+        if (said > 0).sum() < least:
             return None
         root = np.sqrt(said)[:, None]
-        found, *_ = np.linalg.lstsq(basis * root, colours * root, rcond=1e-4)
-        away = difference(colours, basis @ found)
-    if (own * (away < REACH)).sum() < MOSTLY * own.sum():
-        return None
-    low, high = np.percentile(colours[away < REACH], (1, 99), axis=0)
-    return np.clip(_basis(every[:, 0] / scale, every[:, 1] / scale) @ found, low - 3, high + 3)
+        found, *_ = np.linalg.lstsq(basis * root, values * root, rcond=1e-4)
+        away = distance(values, basis @ found)
+    return found, away
 
 
-def _basis(y: Array, x: Array) -> Array:
+def parabola(y: Array, x: Array) -> Array:
+    """(n, 6) of ``y`` and ``x`` (n,)."""
     return np.stack([np.ones_like(y), x, y, x * x, x * y, y * y], -1)

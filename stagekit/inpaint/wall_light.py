@@ -1,0 +1,48 @@
+"""How bright a wall is: a parabola through the bulk of its paint, and what of it is near enough to that to be paint.
+
+A leaf, a lamp that stays in part or the edge of a thing lies at the hole's rim; a membrane would carry it across the hole.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..room.paint import bulk, parabola
+from ..types import Array
+
+STEP, LEAST = 4, 80
+"""Pixels from one sample to the next, and samples from which a wall's light is told."""
+REACH, MOSTLY = 0.35, 0.6
+"""Difference of log light at which a sample has no more say, and the share of the samples that must have one: else the wall
+has several colours."""
+SHADE = 0.5
+"""Difference of log light from which it is no shade on paint. The closed loop on 27 rooms gains 0.04 dB with 0.3, 0.09 with
+this, 0.10 with 0.7; leaves and legs left on occupied photos are darker by more."""
+BEYOND = 0.05
+"""Log light by which it may leave what is seen."""
+
+
+def wall_light(lit: Array) -> tuple[Array, Array] | None:
+    """float32 (h, w, 3): the log light of one paint expected at every pixel; bool (h, w): where ``lit`` agrees with it or
+    is not known. ``lit`` (h, w, 3): log light blurred over the wall that is seen, NaN elsewhere. None when too little is.
+    """
+    height, width = lit.shape[:2]
+    side = max(height, width)
+    small = lit[::STEP, ::STEP]
+    ys, xs = np.nonzero(np.isfinite(small[..., 0]))
+    if len(ys) < LEAST:
+        return None
+    values = small[ys, xs].astype(np.float64)
+    fit = bulk(parabola(ys * STEP / side, xs * STEP / side), values, np.ones(len(ys)), _off, REACH, LEAST)
+    if fit is None or (fit[1] < REACH).mean() < MOSTLY:
+        return None
+    found, away = fit
+    low, high = np.percentile(values[away < REACH], (2, 98), axis=0)
+    y, x = (v.ravel() for v in np.mgrid[:height, :width] / side)
+    guess = np.clip(parabola(y, x) @ found, low - BEYOND, high + BEYOND).reshape(lit.shape).astype(np.float32)
+    with np.errstate(invalid="ignore"):
+        return guess, ~(_off(lit, guess) > SHADE)
+
+
+def _off(log: Array, other: Array) -> Array:
+    return np.asarray(np.abs(log - other).max(-1))
