@@ -19,13 +19,15 @@ UNDERSIDE, RESTS = 3, 0.5
 """Pixels (longer side 512) under a thing that tell what it stands on, and the share of them that must be fitted."""
 HEARTH = (0.35, 1.0, 0.2)
 """How far a fireplace's surround and mantel reach beyond the fire: to the sides, up and down, of its width and height."""
+PEDESTAL, BASIN = 2.0, 0.002
+"""How far down from a sink, of its width, its pedestal or vanity may reach, and the least share of the picture of a sink."""
 BEFORE = ("sofa", "chair", "table", "bed", "plant", "rug", "person")
 """What stands in front of a fireplace and is no part of it."""
 
 
 def fixtures(segments: Segments, kitchen: Array) -> Array:
     """bool HxW: all of it. ``kitchen``: what `fitted` found."""
-    fixed = kitchen | hearths(segments) | doorlike(segments)
+    fixed = kitchen | hearths(segments) | doorlike(segments) | pedestals(segments)
     return np.asarray(fixed | resting(segments, fixed))
 
 
@@ -43,6 +45,21 @@ def hearths(segments: Segments) -> Array:
         if area > 0.002 * out.size:
             side, up, down = round(HEARTH[0] * wide), round(HEARTH[1] * high), round(HEARTH[2] * high)
             out[max(0, top - up) : top + high + down, max(0, left - side) : left + wide + side] = True
+    return out & ~np.isin(segments.labels, [names.index(n) for n in BEFORE if n in names])
+
+
+def pedestals(segments: Segments) -> Array:
+    """bool HxW: sinks and what is under them, whatever it is taken for; without furniture that stands before it."""
+    import cv2
+
+    names = segments.classes
+    out = np.zeros(segments.labels.shape, bool)
+    if "sink" not in names:
+        return out
+    count, _, stats, _ = cv2.connectedComponentsWithStats((segments.labels == names.index("sink")).astype(np.uint8))
+    for left, top, wide, high, area in stats[1:count].tolist():
+        if area > BASIN * out.size:
+            out[top : top + high + round(PEDESTAL * wide), left : left + wide] = True
     return out & ~np.isin(segments.labels, [names.index(n) for n in BEFORE if n in names])
 
 

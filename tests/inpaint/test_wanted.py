@@ -245,3 +245,15 @@ def test_cabinets_beside_a_bath_are_its_surround(room, beside):
     labels[150:200, 60:95] = names.index(beside)
     found = fitted(replace(room.segments, labels=labels, classes=names))
     assert found[150:200, 20:60].all() == (beside != "table")
+
+
+def test_a_sink_keeps_its_pedestal(room):
+    """What is under a sink is taken for clutter; the same beside it goes."""
+    names = (*room.segments.classes, "sink")
+    labels = room.segments.labels.copy()
+    labels[120:135, 20:60] = names.index("sink")
+    labels[135:190, 34:46] = labels[135:190, 70:82] = names.index("clutter")
+    segments = replace(room.segments, labels=labels, classes=names)
+    found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
+    assert not found[120:190, 20:60].any()
+    assert found[137:188, 72:80].all()
