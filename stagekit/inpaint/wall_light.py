@@ -17,7 +17,7 @@ REACH, MOSTLY = 0.35, 0.6
 """Difference of log light at which a sample has no more say, and the share of the samples that must have one: else the wall
 has several colours."""
 SHADE = 0.5
-"""Difference of log light from which it is no shade on paint. The closed loop on 27 rooms hardly tells (0.3 to 0.7: 0.06 dB);
+"""Difference of log light from which it is no shade on paint. On 27 rooms 0.3 to 0.7 are within 0.06 dB;
 leaves and legs that stay on occupied photos are darker by more."""
 BEYOND = 0.05
 """Log light by which it may leave what is seen."""
