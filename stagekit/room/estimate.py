@@ -11,10 +11,12 @@ import numpy as np
 
 from ..errors import LayoutError
 from ..types import Camera, Image, Layout
+from .cylinder import Cylinder, make_cylinder
 from .evidence import Evidence, colour_evidence, line_trust, network_evidence
+from .jumps import without_unseen_jumps
 from .lines import detect_lines
 from .openings import find_openings
-from .planes import Cylinder, Plane, coarse_cost, make_cylinder, refine, solve
+from .planes import Plane, coarse_cost, refine, solve
 from .scale import Scale, camera_height
 from .shape import build_shape
 from .standing import find_floor, find_obstacles
@@ -73,6 +75,7 @@ def estimate_layout(
     view, cylinder = _choose(views, lines, evidence, small, work.shape[1], ratio_given)
     planes, ratio, _ = solve(cylinder, ratio_given)
     planes, ratio = refine(cylinder, planes, ratio, ratio_fixed=ratio_given is not None)
+    planes = without_unseen_jumps(cylinder, planes, ratio)
     segments = lines * (small.shape[1] / work.shape[1])
     return _assemble(image, view, planes, ratio, evidence, segments, camera_height_m, ceiling_height_m)
 
@@ -146,15 +149,15 @@ def _choose(
     Lines alone leave doubts (tiles laid diagonally, one vanishing point): the room's shape has the last word.
     """
     logs = evidence.log_surfaces()
-    tries: list[tuple[float, int, View, Cylinder]] = []
-    for view in views:
-        camera = view.camera.scaled(small.shape[1], small.shape[0])
-        scaled = lines * (small.shape[1] / width)
-        cylinder = make_cylinder(camera, small, logs, scaled, _fit(view, lines), view.yaw_deg)
-        cost = 0.0 if len(views) == 1 else coarse_cost(cylinder, ratio)
-        tries.append((cost - LINES_WORTH * view.score, len(tries), view, cylinder))
-    best = min(tries, key=lambda t: t[:2])
-    return best[2], best[3]
+
+    def cylinder(view: View, loose: Array | None = None) -> Cylinder:
+        camera, scaled = view.camera.scaled(small.shape[1], small.shape[0]), lines * (small.shape[1] / width)
+        return make_cylinder(camera, small, logs, scaled, _fit(view, lines), view.yaw_deg, loose=loose)
+
+    # Cameras are compared by what is seen: how deep things are is a guess
+    costs = [coarse_cost(cylinder(view), ratio) if len(views) > 1 else 0.0 for view in views]
+    best = min(range(len(views)), key=lambda k: costs[k] - LINES_WORTH * views[k].score)
+    return views[best], cylinder(views[best], evidence.standing())
 
 
 def _fit(view: View, lines: Array) -> Array:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import LayoutError
+from .hidden import DEPTH_M
 
 Array = Any
 
@@ -110,13 +111,20 @@ TEMPER = 0.12
 
 @dataclass(frozen=True)
 class Evidence:
-    """``probabilities`` float32 (6, h, w) over ``CHANNELS``, summing to 1. ``source`` is ``network`` or ``colour``."""
+    """``probabilities`` float32 (6, h, w) over ``CHANNELS``, summing to 1. ``source`` is ``network`` or ``colour``.
+    ``loose`` float32 (2, h, w): how surely a pixel shows what stands loose in the room, and that times its depth in metres.
+    """
 
     probabilities: Array
     source: str
+    loose: Array | None = None
 
     def channel(self, name: str) -> Array:
         return self.probabilities[CHANNELS.index(name)]
+
+    def standing(self) -> Array | None:
+        """float32 (3, h, w): bare floor, then ``loose``; None if nothing is known of things."""
+        return None if self.loose is None else np.concatenate([self.probabilities[:1], self.loose])
 
     def log_surfaces(self, floor: float = 0.02) -> Array:
         """float32 (3, h, w): log-probability of floor, wall (windows and doors included) and ceiling being there."""
@@ -153,7 +161,11 @@ def network_evidence(probabilities: Array, classes: Sequence[str], image: Array)
     radius = max(2, round(0.012 * max(width, height)))
     up = guided_filter(image, up, radius, 2e-3)
     up = np.clip(up, 0.0, 1.0)
-    return Evidence((up / np.maximum(up.sum(0), 1e-6)).astype(np.float32), "network")
+    deep = np.array([DEPTH_M.get(n, 0.0) for n in names], np.float32)
+    loose = np.stack([p[deep > 0].sum(0), np.tensordot(deep, p, 1)])
+    loose = np.stack([cv2.resize(c, (width, height), interpolation=cv2.INTER_LINEAR) for c in loose])
+    loose = np.maximum(guided_filter(image, loose, radius, 2e-3), 0.0)
+    return Evidence((up / np.maximum(up.sum(0), 1e-6)).astype(np.float32), "network", loose)
 
 
 def guided_filter(guide: Array, maps: Array, radius: int, epsilon: float) -> Array:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..types import Camera
+from .cylinder import Cylinder, every, select
 
 Array = Any
 
@@ -26,14 +26,6 @@ CORNER, JUMP, SLANTED = 2.6, 4.0, 5.0
 about 4 (nats times percent)."""
 UNSEEN = 3.0
 """More for a corner where the photo shows the wall going on without a step: paint on two walls takes the light apart."""
-STEP, STEPPED = 0.02, 0.3
-"""Change of light (of 1) that is a step, and the share of the wall's height over which a corner shows one."""
-SURELY, ENOUGH, REACH = 1.0, 0.25, 2
-"""Nats by which wall is likelier than floor and ceiling where a corner would be seen, the share of a column's weight that
-must be such wall, and columns to both sides that are compared."""
-LINE = 0.06
-"""Worth of a wall edge that runs along a line segment, as a share of the cost of naming a whole column wrongly."""
-
 FREE_CEILING = 0.2
 """Price of a ceiling line at another height than the room's (beams, slopes), as a share of a column's weight."""
 
@@ -53,140 +45,11 @@ class Plane:
         return self.q * np.cos(theta - self.azimuth)
 
 
-@dataclass
-class Cylinder:
-    """The photo on a cylinder: ``theta`` (J,), ``rows`` (I,) tangents from bottom to top; costs per cell."""
-
-    theta: Array
-    rows: Array
-    weight: Array
-    floor: Array
-    ceiling: Array
-    ceiling_free: Array
-    lines: Array
-    upright: Array
-    plain: Array
-    base: float = 0.0
-    directions: Array = field(default_factory=lambda: np.zeros(0))
-
-    def row(self, tangent: Array) -> Array:
-        return np.clip((tangent - self.rows[0]) / (self.rows[1] - self.rows[0]), 0, len(self.rows) - 1)
-
-
-def make_cylinder(
-    camera: Camera,
-    picture: Array,
-    logs: Array,
-    lines: Array,
-    fit: Array,
-    yaw_deg: float,
-    columns: int = 200,
-    levels: int = 260,
-) -> Cylinder:
-    """Costs on the cylinder. ``picture`` uint8 (h, w, 3), ``logs`` (3, h, w) log-probabilities of floor, wall, ceiling in
-    the camera's pixels, ``lines`` (N, 4) segments and ``fit`` (5, N) how well they point up, along the main directions and
-    between."""
-    import cv2
-
-    h, w = camera.height, camera.width
-    border = np.concatenate(
-        [
-            np.stack([np.linspace(0, w, 40), np.zeros(40)], 1),
-            np.stack([np.linspace(0, w, 40), np.full(40, h)], 1),
-            np.stack([np.zeros(40), np.linspace(0, h, 40)], 1),
-            np.stack([np.full(40, w), np.linspace(0, h, 40)], 1),
-        ]
-    )
-    d = camera.rays(border)
-    azimuth, tangent = np.arctan2(d[:, 0], -d[:, 2]), d[:, 1] / np.maximum(np.hypot(d[:, 0], d[:, 2]), 1e-6)
-    flat = np.abs(tangent) < 1.3
-    theta = np.linspace(max(azimuth[flat].min(), -1.4), min(azimuth[flat].max(), 1.4), columns)
-    rows = np.linspace(max(tangent.min(), -2.6), min(max(tangent.max(), 0.2), 2.2), levels)
-    grid = np.stack(np.broadcast_arrays(np.sin(theta)[:, None], rows[None], -np.cos(theta)[:, None]), -1)
-    uv, depth = camera.project(grid + camera.centre)
-    inside = (depth > 0.05) & (uv[..., 0] >= 0) & (uv[..., 0] <= w) & (uv[..., 1] >= 0) & (uv[..., 1] <= h)
-    map_u, map_v = (uv[..., 0] - 0.5).astype(np.float32), (uv[..., 1] - 0.5).astype(np.float32)
-    map_u, map_v = np.clip(map_u, -1e4, 1e4), np.clip(map_v, -1e4, 1e4)
-    value = [cv2.remap(c, map_u, map_v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for c in logs]
-    # Every cell counts with the photo's area that it covers, so that costs are shares of the photo
-    du, dv = np.gradient(uv[..., 0], axis=0), np.gradient(uv[..., 1], axis=1)
-    area = np.abs(du * dv) * inside
-    weight = area / max(area.sum(), 1e-9) * 100.0
-    lf, lw, lc = (v * weight for v in value)
-    zero = np.zeros((columns, 1))
-    below = np.concatenate([zero, np.cumsum(lf - lw, 1)], 1)
-    above = np.concatenate([zero, np.cumsum(lc - lw, 1)], 1)
-    floor, ceiling = -below, -(above[:, -1:] - above)
-    band = rows > 0.02
-    first = int(np.argmax(band)) if band.any() else levels
-    free = ceiling[:, first:].min(1)
-    line_maps = np.stack([_line_map(camera, lines, fit[k], theta, rows) for k in (1, 2, 3, 4)])
-    mean = weight.sum(1, keepdims=True).mean()
-    bare = inside & (value[1] - np.maximum(value[0], value[2]) > SURELY)
-    soft = cv2.GaussianBlur(picture.astype(np.float32) / 255, (0, 0), 0.8)
-    around = cv2.remap(soft, map_u, map_v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    plain = _plain(around, bare, weight)
-    upright = _upright(camera, lines, fit[0], theta)
-    cylinder = Cylinder(theta, rows, weight, floor, ceiling, free, line_maps * mean * LINE * 4.0, upright, plain)
-    cylinder.base = -float(lw.sum())
-    normals = np.radians(-yaw_deg + np.arange(0, 360, 45))
-    cylinder.directions = (normals + np.pi) % (2 * np.pi) - np.pi
-    return cylinder
-
-
-def _line_map(camera: Camera, lines: Array, fit: Array, theta: Array, rows: Array) -> Array:
-    """(J, I) 0..1: where segments along one direction run."""
-    import cv2
-
-    out = np.zeros((len(theta), len(rows)), np.float32)
-    step_t, step_r = theta[1] - theta[0], rows[1] - rows[0]
-    for line, strength in zip(lines, fit, strict=True):
-        if strength < 0.25:
-            continue
-        n = max(2, int(np.hypot(line[2] - line[0], line[3] - line[1]) / 1.5))
-        t = np.linspace(0, 1, n)[:, None]
-        d = camera.rays(line[:2] * (1 - t) + line[2:] * t)
-        j = np.round((np.arctan2(d[:, 0], -d[:, 2]) - theta[0]) / step_t).astype(int)
-        i = np.round((d[:, 1] / np.maximum(np.hypot(d[:, 0], d[:, 2]), 1e-6) - rows[0]) / step_r).astype(int)
-        ok = (j >= 0) & (j < len(theta)) & (i >= 0) & (i < len(rows))
-        out[j[ok], i[ok]] = np.maximum(out[j[ok], i[ok]], strength)
-    blurred = cv2.GaussianBlur(out, (0, 0), sigmaX=1.6, sigmaY=0.8)
-    return np.minimum(blurred / 0.25, 1.0)
-
-
-def _plain(around: Array, bare: Array, weight: Array) -> Array:
-    """(J,) 0..1: azimuths at which ``bare`` wall is seen on both sides and goes on without a step. ``around`` (J, I, 3):
-    the photo on the cylinder."""
-    both = bare & np.roll(bare, REACH, 0) & np.roll(bare, -REACH, 0)
-    step = np.abs(np.roll(around, REACH, 0) - np.roll(around, -REACH, 0)).max(-1)
-    both[:REACH] = both[-REACH:] = False
-    area = (weight * both).sum(1)
-    stepped = (weight * (both & (step > STEP))).sum(1) / np.maximum(area, 1e-9)
-    seen = np.clip(area / np.maximum(weight.sum(1), 1e-9) / ENOUGH, 0, 1)
-    return np.asarray(seen * np.clip(1 - stepped / STEPPED, 0, 1))
-
-
-def _upright(camera: Camera, lines: Array, fit: Array, theta: Array) -> Array:
-    """(J,) 0..1: upright segments at each azimuth, by the share of the picture's height that they cover."""
-    import cv2
-
-    out = np.zeros(len(theta), np.float32)
-    for line, strength in zip(lines, fit, strict=True):
-        if strength < 0.3:
-            continue
-        d = camera.rays((line[:2] + line[2:]) / 2)
-        j = round(float((np.arctan2(d[0], -d[2]) - theta[0]) / (theta[1] - theta[0])))
-        if 0 <= j < len(theta):
-            out[j] += strength * abs(line[3] - line[1]) / camera.height
-    out = cv2.GaussianBlur(out[None], (0, 0), sigmaX=1.0, sigmaY=0.1)[0] * 2.5
-    return np.clip(out / 0.35, 0, 1)
-
-
 def solve(cylinder: Cylinder, ratio: float | None = None) -> tuple[list[Plane], float, float]:
     """Planes from left to right, the ceiling ratio and the cost. ``ratio`` is taken as true if given."""
     if ratio is None:
-        thin, q = _every(cylinder, 2), _levels(40)
-        thinner = _every(cylinder, 4)
+        thin, q = every(cylinder, 2), _levels(40)
+        thinner = every(cylinder, 4)
         first = min(RATIOS, key=lambda r: _path(thinner, q, r, slanted=False)[1] + unusual(r))
         # A second start from the floor alone: the ratios above are few, and a sharp ceiling line between two of them
         # would pull the floor off its own line
@@ -211,10 +74,10 @@ def best_ratio(cylinder: Cylinder, planes: list[Plane], ratios: Array) -> float:
     """The ceiling ratio that suits these planes best."""
     cost = np.zeros(len(ratios))
     for plane in planes:
-        part = _select(cylinder, (cylinder.theta >= plane.left) & (cylinder.theta <= plane.right))
+        part = select(cylinder, (cylinder.theta >= plane.left) & (cylinder.theta <= plane.right))
         level = plane.level(part.theta)
         column = part.weight.sum(1)[:, None]
-        which = _direction(cylinder, plane.azimuth)
+        which = direction(cylinder, plane.azimuth)
         j = np.arange(len(part.theta))[:, None]
         high = np.rint(part.row(level[:, None] * ratios[None])).astype(int)
         top = part.ceiling[j, high] - part.lines[which][j, high]
@@ -225,25 +88,8 @@ def best_ratio(cylinder: Cylinder, planes: list[Plane], ratios: Array) -> float:
 def coarse_cost(cylinder: Cylinder, ratio: float | None = None) -> float:
     """Cost of the best room, relative to naming everything wall, on a coarse grid: to compare cameras."""
     ratios = RATIOS[::2] if ratio is None else (ratio,)
-    thin, q = _every(cylinder, 3), _levels(32)
+    thin, q = every(cylinder, 3), _levels(32)
     return min(_path(thin, q, r, slanted=False)[1] for r in ratios) + cylinder.base
-
-
-def _every(c: Cylinder, step: int) -> Cylinder:
-    s = slice(step // 2, None, step)
-    return Cylinder(
-        c.theta[s],
-        c.rows,
-        c.weight[s] * step,
-        c.floor[s] * step,
-        c.ceiling[s] * step,
-        c.ceiling_free[s] * step,
-        c.lines[:, s] * step,
-        c.upright[s],
-        c.plain[s],
-        c.base,
-        c.directions,
-    )
 
 
 def _levels(count: int) -> Array:
@@ -257,7 +103,7 @@ def column_costs(cylinder: Cylinder, azimuth: float, q: Array, ratio: float | No
     level = angle[:, None] * q[None]
     j = np.arange(len(cylinder.theta))[:, None]
     low = np.rint(cylinder.row(-level)).astype(int)
-    which = _direction(cylinder, azimuth)
+    which = direction(cylinder, azimuth)
     cost = cylinder.floor[j, low] - cylinder.lines[which][j, low]
     free = cylinder.ceiling_free[:, None] + FREE_CEILING * cylinder.weight.sum(1)[:, None]
     if ratio is None:
@@ -268,7 +114,7 @@ def column_costs(cylinder: Cylinder, azimuth: float, q: Array, ratio: float | No
     return np.where(angle[:, None] > 0.03, cost, 1e6), level
 
 
-def _direction(cylinder: Cylinder, azimuth: float) -> int:
+def direction(cylinder: Cylinder, azimuth: float) -> int:
     """Which of the line maps holds the edges of a wall with this normal.
 
     ``directions[0]`` is the azimuth -yaw: the normal runs along the second main direction, its edges along the first.
@@ -335,7 +181,7 @@ def refine(
         span = 0.10 / (turn + 1)
         for k, plane in enumerate(planes):
             inside = (cylinder.theta >= plane.left) & (cylinder.theta <= plane.right)
-            part = _select(cylinder, inside)
+            part = select(cylinder, inside)
             q = plane.q * (1.0 + np.linspace(-span, span, 21))
             cost, _ = column_costs(part, plane.azimuth, q, ratio)
             value = cost.sum(0) + 0.02 * np.abs(np.linspace(-1, 1, 21))
@@ -344,22 +190,6 @@ def refine(
         if not ratio_fixed:
             ratio = best_ratio(cylinder, planes, ratio * (1.0 + np.linspace(-span, span, 31)))
     return planes, ratio
-
-
-def _select(c: Cylinder, inside: Array) -> Cylinder:
-    return Cylinder(
-        c.theta[inside],
-        c.rows,
-        c.weight[inside],
-        c.floor[inside],
-        c.ceiling[inside],
-        c.ceiling_free[inside],
-        c.lines[:, inside],
-        c.upright[inside],
-        c.plain[inside],
-        c.base,
-        c.directions,
-    )
 
 
 def corner_azimuth(a: Plane, b: Plane) -> float | None:

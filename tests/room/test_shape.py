@@ -11,7 +11,8 @@ import pytest
 from drawn_rooms import box_room
 from shapely.geometry import Point, Polygon
 
-from stagekit.room.planes import Plane, _plain, make_cylinder, solve
+from stagekit.room.cylinder import _plain, make_cylinder
+from stagekit.room.planes import Plane, solve
 from stagekit.room.shape import build_shape
 from stagekit.types import Camera, Layout, Obstacle, Opening, Wall
 
