@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..types import Camera
-from .hidden import floor_behind, with_floor
+from .hidden import feet, floor_behind, with_floor
 
 Array = Any
 
@@ -86,10 +86,12 @@ def make_cylinder(
         return cv2.remap(m, map_u, map_v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
     value = [rolled(c) for c in logs]
+    hides = None
     if loose is not None:
         floor_seen, thing, metres = (rolled(c) for c in loose)
         behind = floor_behind(floor_seen, thing, metres / np.maximum(thing, 0.05), inside, rows)
-        value = with_floor(value, behind * thing)
+        hides = behind * thing
+        value = with_floor(value, hides)
     # Every cell counts with the photo's area that it covers, so that costs are shares of the photo
     du, dv = np.gradient(uv[..., 0], axis=0), np.gradient(uv[..., 1], axis=1)
     area = np.abs(du * dv) * inside
@@ -103,6 +105,8 @@ def make_cylinder(
     first = int(np.argmax(band)) if band.any() else levels
     free = ceiling[:, first:].min(1)
     line_maps = np.stack([_line_map(camera, lines, fit[k], theta, rows) for k in (1, 2, 3, 4)])
+    if hides is not None:
+        line_maps = line_maps * (1.0 - feet(hides))
     mean = weight.sum(1, keepdims=True).mean()
     bare = inside & (value[1] - np.maximum(value[0], value[2]) > SURELY)
     soft = cv2.GaussianBlur(picture.astype(np.float32) / 255, (0, 0), 0.8)

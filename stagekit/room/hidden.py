@@ -31,6 +31,9 @@ FARTHEST = 0.03
 MORE, LESS, LEAST = 0.5, 0.45, 0.02
 """What a thing that surely hides floor adds to the floor's share of it, takes from the wall's, and what the wall keeps."""
 
+FEET = (2, 5)
+"""Rows of the cylinder over a line in which the thing is looked for whose foot the line may be: its own two are mixed."""
+
 
 def floor_behind(floor: Array, thing: Array, deep: Array, inside: Array, rows: Array) -> Array:
     """(J, I) 0..1: how surely the floor goes on behind each cell of the cylinder.
@@ -59,3 +62,10 @@ def with_floor(logs: list[Array], hides: Array) -> list[Array]:
     floor, wall, ceiling = logs
     more = np.log(np.exp(floor) + MORE * hides)
     return [more, np.log(np.maximum(np.exp(wall) - LESS * hides, LEAST)), ceiling]
+
+
+def feet(hides: Array) -> Array:
+    """(J, I) 0..1: how surely a line in each cell is the foot of a thing that ``hides`` floor, and not a wall's."""
+    first, beyond = FEET
+    up = np.pad(hides, ((0, 0), (0, beyond)))
+    return np.max([up[:, k : k + hides.shape[1]] for k in range(first, beyond)], 0)
