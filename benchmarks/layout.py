@@ -1,4 +1,5 @@
-"""Camera, surfaces and scale against the ground truth, and the floor grid on every empty photo.
+"""Camera, surfaces and scale against the ground truth, furnished rooms against the same rooms empty, and the floor grid on
+every empty photo.
 
 ``python benchmarks/layout.py`` writes results/layout.json and results/layout_rooms.jpg: the estimated rooms of the
 empty photos, drawn without the photos, which may not be committed. ``--photos DIR`` also writes sheets with the photos
@@ -31,6 +32,17 @@ from stagekit.types import Image, Layout  # noqa: E402
 
 Segmenter = Callable[[Any], tuple[Any, tuple[str, ...]]]
 OPENING = 6
+FURNISHED = {
+    "stagedref_02": "empty_01",
+    "stagedref_03": "empty_38",
+    "stagedref_04": "empty_05",
+    "stagedref_08": "empty_28",
+    "stagedref_10": "empty_12",
+    "stagedref_11": "empty_04",
+    "cluttered_01": "empty_07",
+    "cluttered_05": "empty_13",
+}
+"""Photos of one room from one place, furnished and empty: the empty room's layout is what the furnished one's should be."""
 COLOURS = np.array([[0, 0, 0], [60, 180, 75], [225, 110, 90], [90, 110, 225]], np.uint8)
 
 
@@ -103,6 +115,23 @@ def against_truth(path: Path, network: Segmenter | None) -> tuple[dict[str, Any]
     return result, before_after(*(t.astype(np.uint8) for t in tint))
 
 
+def against_empty(photos: Path, furnished: str, empty: Layout, network: Segmenter | None) -> dict[str, Any]:
+    """The layout of a furnished room beside that of the same room without furniture."""
+    import cv2
+
+    size = empty.camera.width, empty.camera.height
+    layout, _ = run(read(photos / f"{furnished}.jpg"), network)
+    mine = cv2.resize(merged(layout.surfaces()), size, interpolation=cv2.INTER_NEAREST)
+    label = merged(empty.surfaces())
+    both, either = (mine == 1) & (label == 1), (mine == 1) | (label == 1)
+    return {
+        "photo": furnished,
+        "empty": FURNISHED[furnished],
+        "floor_iou": round(float(both.sum() / max(1, either.sum())), 4),
+        "pixels_otherwise": round(float((mine != label).mean()), 4),
+    }
+
+
 def camera_only(path: Path, network: Segmenter | None) -> dict[str, Any]:
     focal = float(path.with_name(path.stem + "_K.txt").read_text().split()[0])
     image = read(path)
@@ -145,9 +174,11 @@ def main() -> None:
         print(result)
     cameras = [camera_only(p, network) for p in sorted((data / "groundtruth" / "camera").glob("*.jpg"))]
     grids, rooms, empty = [], [], []
+    layouts: dict[str, Layout] = {}
     for path in sorted((data / "photos").glob("empty_*.jpg")):
         image = read(path)
         layout, seconds = run(image, network)
+        layouts[path.stem] = layout
         grids.append(floor_grid(layout, image))
         rooms.append(floor_grid(layout, None))
         c = layout.camera
@@ -162,6 +193,7 @@ def main() -> None:
                 "seconds": round(seconds, 2),
             }
         )
+    furnished = [against_empty(data / "photos", f, layouts[e], network) for f, e in FURNISHED.items()]
 
     def column(name: str) -> Any:
         return np.abs([v[name] for v in views])
@@ -174,11 +206,14 @@ def main() -> None:
         "focal_error": {"median": round(float(np.median(focal)), 4), "worst": round(float(focal.max()), 4)},
         "pixel_error_mean": round(float(column("pixel_error").mean()), 4),
         "floor_iou_mean": round(float(column("floor_iou").mean()), 4),
+        "furnished_floor_iou_mean": round(float(np.mean([f["floor_iou"] for f in furnished])), 4),
         "floor_depth_error_median": round(float(np.median(column("floor_depth_error"))), 4),
         "seconds_median": round(float(np.median([v["seconds"] for v in views + empty])), 2),
     }
     name = "layout" if network is not None else "layout_no_network"
-    text = json.dumps({"summary": summary, "layout": views, "camera": cameras, "empty": empty}, indent=1)
+    text = json.dumps(
+        {"summary": summary, "layout": views, "camera": cameras, "furnished": furnished, "empty": empty}, indent=1
+    )
     (args.out / f"{name}.json").write_text(text + "\n")
     sheet(rooms, args.out / f"{name}_rooms.jpg", 6, 300)
     if args.photos:
