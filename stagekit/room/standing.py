@@ -16,6 +16,8 @@ SMALLEST_SHARE = 0.0012
 """Of the photo: smaller things (sockets, vents, a shoe) do not matter."""
 THICKEST_SLIVER = 0.010
 """Of the longer side: thinner stretches of not-floor along a wall are skirting or a wall a little off."""
+SURELY = 0.8
+"""Probability of a thing from which a long strip is no wall whose foot lies a little off, but a sofa along it."""
 MOST = 8
 
 
@@ -51,7 +53,7 @@ def find_obstacles(layout: Layout, camera: Camera, evidence: Evidence, image: Ar
         island = not (around & ~np.pad(on_floor, 2)).any()
         if island and float(p[5][one > 0].mean()) < 0.4:
             continue  # in the midst of the floor, and no object: a reflection or a patch of sun
-        if thick < 0.10 * length:  # a long strip: the wall's foot lies a little off
+        if thick < 0.10 * length and float(p[5][one > 0].mean()) < SURELY:  # the wall's foot lies a little off
             continue
         contours, _ = cv2.findContours(one, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         outline = cv2.approxPolyDP(max(contours, key=cv2.contourArea), 1.2, True).reshape(-1, 2) + 0.5

@@ -12,6 +12,8 @@ from shapely.geometry import Point, Polygon
 from stagekit.backends.layout import ManhattanV1
 from stagekit.display import before_after, depth_preview, floor_grid, png, segments_preview
 from stagekit.room.estimate import estimate_layout
+from stagekit.room.evidence import CHANNELS, Evidence
+from stagekit.room.standing import find_obstacles
 from stagekit.types import Opening, Segments
 
 
@@ -63,6 +65,22 @@ def test_things_on_the_floor_are_obstacles_and_no_bare_floor(furnished) -> None:
     assert not (found.floor_mask & thing.mask).any()
     assert (found.floor_mask & pixels).sum() < 0.1 * pixels.sum()
     assert not found.visible_floor().contains(Polygon(thing.footprint).representative_point())
+
+
+@pytest.mark.parametrize(("sure", "things"), [(0.95, 1), (0.6, 0)])
+def test_a_strip_along_a_wall_is_a_thing_only_where_it_surely_is_one(sure: float, things: int) -> None:
+    """A sofa along the whole wall, or a wall whose foot lies a little off."""
+    truth = box_room(yaw=0, pitch=-4, left=9, right=9)
+    image = picture(truth)
+    p = np.zeros((len(CHANNELS), 96, 128), np.float32)
+    surfaces = truth.surfaces()[2::5, 2::5]
+    for k, code in enumerate((1, 2, 3)):
+        p[k] = surfaces == code
+    foot = int(np.nonzero(surfaces[:, 64] == 1)[0].min())
+    p[:, foot : foot + 6] = 0.0
+    p[5, foot : foot + 6], p[1, foot : foot + 6] = sure, 1 - sure
+    found = find_obstacles(truth, truth.camera.scaled(128, 96), Evidence(p, "network"), image.array)
+    assert len(found) == things
 
 
 def test_bare_floor_is_most_of_the_floor(furnished) -> None:
