@@ -28,8 +28,9 @@ SOFT = 0.2
 """Share of the depth over which floor turns into wall: 0.4 changes little, 0.1 spoils one of the eight (0.90 for 0.96)."""
 FARTHEST = 0.03
 """Tangent under the horizon at which floor is no longer told from wall."""
-MORE, LESS, LEAST = 0.5, 0.45, 0.02
-"""What a thing that surely hides floor adds to the floor's share of it, takes from the wall's, and what the wall keeps."""
+SHIFT, LEAST = 0.4, 0.02
+"""What a thing that surely hides floor adds to the floor's share of it and takes from the wall's, and what the wall keeps.
+Of 15 furnished rooms known empty 0.35 makes one worse (floor IoU 0.94 for 0.99), 0.5 and 0.45 three (0.01 to 0.02 less)."""
 
 FEET = (2, 5)
 """Rows of the cylinder over a line in which the thing is looked for whose foot the line may be: its own two are mixed."""
@@ -60,8 +61,8 @@ def floor_behind(floor: Array, thing: Array, deep: Array, inside: Array, rows: A
 def with_floor(logs: list[Array], hides: Array) -> list[Array]:
     """Log-probabilities of floor, wall and ceiling, changed where a thing ``hides`` (0..1, of the cell) the floor."""
     floor, wall, ceiling = logs
-    more = np.log(np.exp(floor) + MORE * hides)
-    return [more, np.log(np.maximum(np.exp(wall) - LESS * hides, LEAST)), ceiling]
+    more = np.log(np.exp(floor) + SHIFT * hides)
+    return [more, np.log(np.maximum(np.exp(wall) - SHIFT * hides, LEAST)), ceiling]
 
 
 def feet(hides: Array) -> Array:
