@@ -24,8 +24,9 @@ CELL_M = 0.03
 """Side of the cells in which a wall is looked at."""
 WIDTH_M, TOP_M, SEEN_M = (0.09, 1.6), 1.95, 0.35
 """Least and most width, least height of the top (a mirror over a chest ends lower), and how much must be seen of it."""
-FULL, CUT = 0.65, 0.6
-"""Share of its rectangle's seen cells that have its colour, and of its columns that end at the hole."""
+FULL, CUT = 0.85, 0.6
+"""Share of the cells seen of its rectangle, down to the floor, that have its colour; and of its columns that end at the
+hole."""
 PLAIN = 12.0
 """Median distance in CIELAB from the median colour: doors have 3 to 10 on five photos, rooms seen through an arch 16."""
 FRAME_M = 0.12
@@ -94,7 +95,7 @@ def _upright(odd: Array, hidden: Array, inside: Array) -> list[tuple[float, floa
         columns = np.flatnonzero(cells.any(0))
         ends = cells[:, columns].argmax(0)
         cut = hidden[np.maximum(ends - 2, 0), columns] & (ends > 2)
-        box = np.s_[int(np.median(ends)) : top, left : left + wide]
+        box = np.s_[:top, left : left + wide]  # down to the floor: no wall is seen under a door
         full = cells[box].sum() / max(int((inside & ~hidden)[box].sum()), 1)
         if cut.mean() > CUT and full > FULL:
             out.append((left * CELL_M, (left + wide) * CELL_M, top * CELL_M, cells))

@@ -24,27 +24,27 @@ BEYOND = 0.05
 
 
 def wall_light(lit: Array) -> tuple[Array, Array] | None:
-    """float32 (h, w, 3): the log light of one paint expected at every pixel; bool (h, w): where ``lit`` agrees with it or
-    is not known. ``lit`` (h, w, 3): log light blurred over the wall that is seen, NaN elsewhere. None when too little is.
+    """float32 (h, w, 1): the log light of one paint expected at every pixel, in luminance (channels by themselves would
+    leave each other, and paint a rainbow); bool (h, w): where ``lit`` agrees with it or is not known. None when too little
+    is. ``lit`` (h, w, 3): log light blurred over the wall that is seen, NaN elsewhere.
     """
     height, width = lit.shape[:2]
     side = max(height, width)
-    small = lit[::STEP, ::STEP]
-    ys, xs = np.nonzero(np.isfinite(small[..., 0]))
+    level = lit @ LUMINANCE
+    ys, xs = np.nonzero(np.isfinite(level[::STEP, ::STEP]))
     if len(ys) < LEAST:
         return None
-    values = small[ys, xs].astype(np.float64)
+    values = level[::STEP, ::STEP][ys, xs].astype(np.float64)[:, None]
     fit = bulk(parabola(ys * STEP / side, xs * STEP / side), values, np.ones(len(ys)), _off, REACH, LEAST)
     if fit is None or (fit[1] < REACH).mean() < MOSTLY:
         return None
     found, away = fit
-    low, high = np.percentile(values[away < REACH], (2, 98), axis=0)
+    low, high = np.percentile(values[away < REACH], (2, 98))
     y, x = (v.ravel() for v in np.mgrid[:height, :width] / side)
-    guess = np.clip(parabola(y, x) @ found, low - BEYOND, high + BEYOND).reshape(lit.shape).astype(np.float32)
+    guess = np.clip(parabola(y, x) @ found, low - BEYOND, high + BEYOND).reshape(height, width, 1).astype(np.float32)
     with np.errstate(invalid="ignore"):
-        return guess, ~(_off(lit, guess) > SHADE)
+        return guess, ~(_off(level[..., None], guess) > SHADE)
 
 
-def _off(log: Array, other: Array) -> Array:
-    """In luminance: the blue of a yellow wall is nearly nothing, and its logarithm anything."""
-    return np.asarray(np.abs((log - other) @ LUMINANCE))
+def _off(level: Array, other: Array) -> Array:
+    return np.asarray(np.abs(level - other)[..., 0])

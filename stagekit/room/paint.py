@@ -14,7 +14,7 @@ import numpy as np
 from ..types import Array
 
 Distance = Callable[[Array, Array], Array]
-"""(n, 3) and (n, 3) or (3,) -> (n,)."""
+"""(n, c) and (n, c) or (c,) -> (n,)."""
 STRANGE = 12.0
 """Distance in CIELAB, lightness counted half, from which a colour is hardly the surface's in another light."""
 STEP = 4
@@ -127,7 +127,7 @@ def _usual(lab: Array, weight: Array, here: Array) -> Array | None:
 def bulk(
     basis: Array, values: Array, own: Array, distance: Distance, reach: float, least: int
 ) -> tuple[Array, Array] | None:
-    """(k, 3) coefficients of ``basis`` (n, k) through the bulk of the ``values`` (n, 3), weighted by ``own`` (n,), and how
+    """(k, c) coefficients of ``basis`` (n, k) through the bulk of the ``values`` (n, c), weighted by ``own`` (n,), and how
     far each is from them; from ``reach`` on a value has no say (Tukey's biweight). None if fewer than ``least`` have."""
     away, found = distance(values, np.median(values, axis=0)), np.zeros((basis.shape[1], values.shape[1]))
     for _ in range(ROUNDS):

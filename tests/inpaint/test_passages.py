@@ -79,3 +79,14 @@ def test_what_the_network_names_is_no_door(room, name):
     labels = segments.labels.copy()
     labels[wood] = segments.classes.index(name)
     assert not with_passages(room.layout, pixels, hole, Segments(labels, segments.classes)).openings
+
+
+def test_an_opening_over_a_wall_that_is_seen_under_it_is_no_door(room):
+    """The hole ends above the skirting: under the board there is wall."""
+    pixels, hole, segments, index, left, right = before_a_wall(room, 0.0, 2.1)
+    wall = room.layout.walls[index]
+    corners = np.stack([wall.point(x, y) for x, y in ((left, 0.0), (right, 0.0), (right, 0.8), (left, 0.8))])
+    seen = np.zeros(hole.shape, np.uint8)
+    cv2.fillConvexPoly(seen, np.round(room.layout.camera.project(corners)[0]).astype(int), 1)
+    pixels[seen > 0] = room.empty.array[seen > 0]
+    assert not with_passages(room.layout, pixels, hole & (seen == 0), segments).openings
