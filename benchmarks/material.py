@@ -43,10 +43,11 @@ NEUTRAL = 12.0
 
 def detail(pixels: Any, mask: Any) -> Any:
     """Luminance over its mean in a sixth of the picture round it, logarithmic, inside ``mask``; a blur of one pixel takes
-    the steps of 8 bits."""
-    soft = cv2.GaussianBlur(linear(pixels) @ LUMA, (0, 0), 1.0)
-    luma = np.log(np.maximum(soft, 2e-3)).astype(np.float32)
+    the steps of 8 bits. Nothing from beyond the mask comes in: a bright ceiling would outweigh all of a dark wall."""
     weight = mask.astype(np.float32)
+    light = (linear(pixels) @ LUMA * weight).astype(np.float32)
+    soft = cv2.GaussianBlur(light, (0, 0), 1.0) / np.maximum(cv2.GaussianBlur(weight, (0, 0), 1.0), 1e-3)
+    luma = np.log(np.maximum(soft, 2e-3)).astype(np.float32)
     size = (WIDTH // 6 | 1, WIDTH // 6 | 1)
     mean = cv2.blur(luma * weight, size) / np.maximum(cv2.blur(weight, size), 1e-6)
     return (luma - mean)[mask]

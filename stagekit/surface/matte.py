@@ -13,6 +13,8 @@ NEAR = 10
 """Reach in work pixels from which the colours on both sides of the border are taken."""
 TOLD_APART = 0.05
 """Distance between the two sides, in square roots of linear light, from which colour decides and not place."""
+PURE = 0.08
+"""Share of the way from one side to the other up to which a colour is that side's own; as far as it is uneven, more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,15 +58,16 @@ def soft_matte(photo: Array, small: Array, mask: Array) -> Matte:
     alpha = np.where(band, alpha, hard).astype(np.float32)
     if not len(edge):
         return Matte((top, bottom, left, right), alpha, edge, np.zeros((0, 3), np.float32))
-    inside, outside, sure = _sides(linear(small), mask)
+    inside, outside, sure, spread = _sides(linear(small), mask)
     rows, columns = np.divmod(edge, right - left)
     x, y = (columns + left + 0.5) * (w / width) - 0.5, (rows + top + 0.5) * (h / height) - 0.5
-    inner, outer, known = (_at(values, x, y) for values in (inside, outside, sure))
+    inner, outer, known, uneven = (_at(values, x, y) for values in (inside, outside, sure, spread))
     pixel = linear(photo[rows + top, columns + left])
     a, b, c = np.sqrt(inner), np.sqrt(outer), np.sqrt(pixel)  # about equal steps for noise and eye
     apart = ((a - b) ** 2).sum(-1)
     line = ((c - b) * (a - b)).sum(-1) / np.maximum(apart, 1e-6)
-    line = np.clip((line - 0.08) / 0.84, 0, 1)
+    own = np.clip(PURE + uneven / np.sqrt(np.maximum(apart, 1e-6)), PURE, 0.42)
+    line = np.clip((line - own) / (1 - 2 * own), 0, 1)
     trust = np.clip(np.sqrt(apart) / TOLD_APART - 0.5, 0, 1) * known
     mixed = trust * line + (1 - trust) * _steeper(alpha.ravel()[edge])
     mixed = np.where(mixed < 0.02, 0, np.where(mixed > 0.98, 1, mixed)).astype(np.float32)
@@ -101,20 +104,28 @@ def _box(mask: Array, margin: int) -> tuple[int, int, int, int]:
     )
 
 
-def _sides(light: Array, mask: Array) -> tuple[Array, Array, Array]:
-    """Mean linear colour of what is surely inside and outside near each work pixel, and whether both are known."""
+def _sides(light: Array, mask: Array) -> tuple[Array, Array, Array, Array]:
+    """Mean linear colour of what is surely inside and outside near each work pixel, whether both are known, and how uneven
+    the more uneven of them is (standard deviation of square roots)."""
     import cv2
 
     m = mask.astype(np.uint8)
     kernel = np.ones((5, 5), np.uint8)
-    amounts, means = [], []
+    amounts, means, spreads = [], [], []
+    root = np.sqrt(light)
     for sure in (cv2.erode(m, kernel, borderValue=1), 1 - cv2.dilate(m, kernel)):
         weight = sure.astype(np.float32)
         amount = cv2.GaussianBlur(weight, (0, 0), NEAR / 2.5)
         colour = cv2.GaussianBlur(light * weight[..., None], (0, 0), NEAR / 2.5)
         amounts.append(amount)
         means.append(colour / np.maximum(amount, 1e-5)[..., None])
+        first, second = (
+            cv2.GaussianBlur(v * weight[..., None], (0, 0), NEAR / 2.5) / np.maximum(amount, 1e-5)[..., None]
+            for v in (root, light)
+        )
+        spreads.append(np.sqrt(np.maximum(second - first**2, 0).sum(-1)))
     known = np.clip(np.minimum(*amounts) / 0.02, 0, 1)
     # where no inside is near (thin parts), the pixel speaks for itself
     means[0] = np.where(amounts[0][..., None] > 1e-3, means[0], light)
-    return means[0].astype(np.float32), means[1].astype(np.float32), known.astype(np.float32)
+    uneven = np.maximum(*spreads)
+    return means[0].astype(np.float32), means[1].astype(np.float32), known.astype(np.float32), uneven.astype(np.float32)

@@ -113,6 +113,11 @@ class Finder:
         if number is not None:
             mask = mask & self._wall(number)
         if mask.mean() < LEAST:
+            if name in self.shown():
+                raise InputError(
+                    f"of the {name} in {self.image.name} hardly anything is sure ({mask.mean():.2%} of the picture, "
+                    f"{LEAST:.2%} are needed); give a mask of it"
+                )
             raise InputError(f"{self.image.name} shows no {name}; shown: {', '.join(self.shown()) or 'nothing known'}")
         return Place(name, mask, plane)
 

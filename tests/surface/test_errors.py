@@ -20,6 +20,15 @@ def test_surface_that_is_not_shown(made: Made) -> None:
         recolor(made, surfaces={"wall[9]": "#333333"})
 
 
+def test_surface_that_is_shown_and_not_to_be_found(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not "shows no wall; shown: wall": what is asked for is named, with how much of it is sure."""
+    from stagekit.surface.places import Finder
+
+    monkeypatch.setattr(Finder, "_mask", lambda self, key: np.zeros(self.size[::-1], bool))
+    with pytest.raises(sk.InputError, match=r"of the wall in made.png hardly anything is sure \(0.00%.*give a mask"):
+        recolor(made, wall="SW 7029")
+
+
 def test_unknown_paint_and_surface_before_any_work(made: Made) -> None:
     with pytest.raises(sk.OptionError, match=r"no paint 'SW 70299'.*SW 7029"):
         recolor(made, wall="SW 70299")
