@@ -104,14 +104,18 @@ def joined(
 def moved_texture(number: int, planes: list[Plane], moves: list[Move], labels: Array) -> Array:
     """float32 (h, w, 3): the texture that the ``labels`` bring to plane ``number``, 0 where they bring none."""
     import cv2
+    from scipy.ndimage import find_objects
 
     out = np.zeros((*labels.shape, 3), np.float32)
-    for k in np.unique(labels[labels >= 0]):
+    for k, box in enumerate(find_objects(np.maximum(labels + 1, 0))):
+        if box is None:
+            continue
         lender = planes[moves[k].source]
-        matrix = planes[number].region.onto(lender.region, moves[k].shift)
-        brought = cv2.warpPerspective(lender.texture, matrix, labels.shape[::-1], flags=INVERSE)
-        here = labels == k
-        out[here] = brought[here]
+        corner = np.array([[1.0, 0.0, box[1].start], [0.0, 1.0, box[0].start], [0.0, 0.0, 1.0]])
+        matrix = planes[number].region.onto(lender.region, moves[k].shift) @ corner
+        here = labels[box] == k
+        brought = cv2.warpPerspective(lender.texture, matrix, here.shape[::-1], flags=INVERSE)
+        out[box][here] = brought[here]
     return out
 
 
