@@ -13,6 +13,7 @@ KEPT = frozenset({
     "sink", "bath", "toilet",
 })  # fmt: skip
 """Segment classes whose pixels are not doubtful furniture where they are the likelier ones."""
+WORK = 1024
 POSSIBLE = 0.25
 """Probability of the wanted classes together from which a pixel may belong to a thing whose middle is sure."""
 HARDLY, LEVEL = 0.2, 0.3
@@ -28,20 +29,13 @@ def likely(found: Array, names: Sequence[str], segments: Segments) -> Array:
     picked = [segments.classes.index(n) for n in dict.fromkeys(names) if n in segments.classes]
     if segments.probabilities is None or not picked or not found.any():
         return found
-    height, width = found.shape
-    k = min(1.0, 1024 / max(height, width))
-    size = (max(8, round(width * k)), max(8, round(height * k)))
+    size = _size(found)
     mine = belief(segments, names, size)
     kept = [i for i, n in enumerate(segments.classes) if n in KEPT and i not in picked]
     if kept:
         rival = cv2.resize(segments.probabilities[kept].astype(np.float32).max(0), size, interpolation=cv2.INTER_LINEAR)
         mine[mine < rival] = 0
-    core = cv2.resize(found.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
-    _, pieces = cv2.connectedComponents(((mine > POSSIBLE) | core).astype(np.uint8))
-    held = np.unique(pieces[core])
-    grown = np.isin(pieces, held[held > 0])
-    large = cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
-    return large | found
+    return _hanging(mine > POSSIBLE, found) | found
 
 
 def doubtful(found: Array, fixed: Array, names: Sequence[str], segments: Segments) -> Array:
@@ -51,16 +45,28 @@ def doubtful(found: Array, fixed: Array, names: Sequence[str], segments: Segment
 
     if segments.probabilities is None or not found.any():
         return found
-    height, width = found.shape
-    k = min(1.0, 1024 / max(height, width))
-    size = (max(8, round(width * k)), max(8, round(height * k)))
+    size = _size(found)
     things, level = belief(segments, names, size), belief(segments, ("floor", "rug", "ceiling", "ground"), size)
     stays = cv2.resize(fixed.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     maybe = ~stays & (things > HARDLY) & (things > belief(segments, KEPT - set(names), size)) & (level < LEVEL)
-    core = cv2.resize(found.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
+    return _hanging(maybe, found)
+
+
+def _size(found: Array) -> tuple[int, int]:
+    """Width and height of ``found`` at which it is worked on."""
+    height, width = found.shape
+    k = min(1.0, WORK / max(height, width))
+    return max(8, round(width * k)), max(8, round(height * k))
+
+
+def _hanging(maybe: Array, found: Array) -> Array:
+    """bool like ``found``: the pieces of it and ``maybe``, at `_size`, that hold some of it."""
+    import cv2
+
+    core = cv2.resize(found.astype(np.float32), maybe.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
     _, pieces = cv2.connectedComponents((maybe | core).astype(np.uint8))
-    grown = np.isin(pieces, np.unique(pieces[core]))
-    return cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
+    grown = np.isin(pieces, np.unique(pieces[core])).astype(np.float32)
+    return cv2.resize(grown, found.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
 
 
 def belief(segments: Segments, names: Iterable[str], size: tuple[int, int]) -> Array:

@@ -45,12 +45,9 @@ def with_passages(layout: Layout, image: Array, hole: Array, segments: Segments)
     size = (max(8, round(width * k)), max(8, round(height * k)))
     lab = cielab(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
     gap = cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
-    ids = cv2.resize(layout.wall_ids().astype(np.int32), size, interpolation=cv2.INTER_NEAREST)
-    surfaces = cv2.resize(layout.surfaces(), size, interpolation=cv2.INTER_NEAREST)
-    planes = np.where(surfaces == WALL, 8 + ids, 0)
+    planes = wall_planes(layout, size)
     paint = belief(segments, ("wall",), size)
     strange = (off_colour(lab, paint, planes) > STRANGE) & ~gap & (belief(segments, HUNG, size) < NAMED)
-    strange &= np.isin(planes, np.unique(planes[gap]))
     things = belief(segments, FURNITURE, size)
     camera = layout.camera.scaled(*size)
     found = []
@@ -68,6 +65,15 @@ def with_passages(layout: Layout, image: Array, hole: Array, segments: Segments)
             if plain and things[y, x][cells].mean() < THINGS and not _framed(layout, index, left, right):
                 found.append(Opening("door", index, left, right, 0.0, top))
     return replace(layout, openings=(*layout.openings, *found)) if found else layout
+
+
+def wall_planes(layout: Layout, size: tuple[int, int]) -> Array:
+    """int32 (h, w) at ``size`` (width, height): walls from 8 on, as `off_colour` takes them, 0 elsewhere and in openings."""
+    import cv2
+
+    ids = cv2.resize(layout.wall_ids().astype(np.int32), size, interpolation=cv2.INTER_NEAREST)
+    surfaces = cv2.resize(layout.surfaces(), size, interpolation=cv2.INTER_NEAREST)
+    return np.where(surfaces == WALL, 8 + ids, 0)
 
 
 def _cells(wall: Wall) -> Array:

@@ -7,8 +7,7 @@ import numpy as np
 from ..room.paint import STRANGE, cielab, off_colour
 from ..types import Array, Layout, Segments
 from .likely import belief
-from .passages import with_passages
-from .regions import WALL
+from .passages import wall_planes, with_passages
 
 MOST = 0.75
 """Share of a thing in the hole from which all of it goes."""
@@ -34,10 +33,7 @@ def whole(image: Array, hole: Array, core: Array, segments: Segments, layout: La
 
     h, w = hole.shape
     paint, built = belief(segments, ("wall",), (w, h)), belief(segments, STAYS, (w, h))
-    ids = cv2.resize(layout.wall_ids().astype(np.int32), (w, h), interpolation=cv2.INTER_NEAREST)
-    layout = with_passages(layout, image, hole, segments)
-    surfaces = cv2.resize(layout.surfaces(), (w, h), interpolation=cv2.INTER_NEAREST)
-    planes = np.where(surfaces == WALL, 8 + ids, 0)
+    planes = wall_planes(with_passages(layout, image, hole, segments), (w, h))
     strange = (off_colour(cielab(image), paint, planes) > STRANGE) & (built < SURELY)
     count, parts, stats, _ = cv2.connectedComponentsWithStats(strange.astype(np.uint8))
     share = np.bincount(parts[hole], minlength=count) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)

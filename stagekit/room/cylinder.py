@@ -21,7 +21,7 @@ STEP, STEPPED = 0.02, 0.3
 SURELY, ENOUGH, REACH = 1.0, 0.25, 2
 """Nats by which wall is likelier than floor and ceiling where a corner would be seen, the share of a column's weight that
 must be such wall, and columns to both sides that are compared."""
-LINE = 0.06
+LINE = 0.24
 """Worth of a wall edge that runs along a line segment, as a share of the cost of naming a whole column wrongly."""
 
 
@@ -112,7 +112,7 @@ def make_cylinder(
     soft = cv2.GaussianBlur(picture.astype(np.float32) / 255, (0, 0), 0.8)
     plain = _plain(rolled(soft), bare, weight)
     upright = _upright(camera, lines, fit[0], theta)
-    cylinder = Cylinder(theta, rows, weight, floor, ceiling, free, line_maps * mean * LINE * 4.0, upright, plain)
+    cylinder = Cylinder(theta, rows, weight, floor, ceiling, free, line_maps * mean * LINE, upright, plain)
     cylinder.base = -float(lw.sum())
     normals = np.radians(-yaw_deg + np.arange(0, 360, 45))
     cylinder.directions = (normals + np.pi) % (2 * np.pi) - np.pi

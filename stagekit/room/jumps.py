@@ -55,4 +55,4 @@ def _edge(part: Cylinder, plane: Plane, ratio: float) -> float:
     """Share of the plane's columns in which a segment runs along its ceiling's edge."""
     row = np.rint(part.row(ratio * plane.level(part.theta))).astype(int)
     found = part.lines[direction(part, plane.azimuth)][np.arange(len(row)), row]
-    return float(found.sum() / max(part.weight.sum() * LINE * 4.0, 1e-9))
+    return float(found.sum() / max(part.weight.sum() * LINE, 1e-9))

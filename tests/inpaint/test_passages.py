@@ -16,9 +16,9 @@ from stagekit.types import Opening, Segments
 BROWN = (96, 52, 38)
 
 
-def before_a_wall(room, low: float, high: float, colours=(BROWN,)):
+def before_a_wall(room, low: float, high: float, colours=(BROWN,), grow: float = 1.0):
     """(photo, hole, segments, left, right): a board of the ``colours`` on the wall behind the sofa from ``low`` to ``high``
-    metres, and the sofa before its lower part; the network calls it wall."""
+    metres, ``grow`` times as wide as usual, and the sofa before its lower part; the network calls it wall."""
     ids, surfaces = room.layout.wall_ids(), room.layout.surfaces()
     behind = room.thing & (surfaces == 2)
     index = int(np.bincount(ids[behind]).argmax())
@@ -30,6 +30,8 @@ def before_a_wall(room, low: float, high: float, colours=(BROWN,)):
         [np.percentile(xs, 40), np.percentile(xs, 60)], *((u, along) if u[0] < u[-1] else (u[::-1], along[::-1]))
     )
     left, right = min(left, right), max(left, right)
+    middle, half = (left + right) / 2, grow * (right - left) / 2
+    left, right = max(0.02, middle - half), min(wall.length_m - 0.02, middle + half)
     pixels = room.empty.array.copy()
     for part, colour in enumerate(colours):
         a, b = (left + (right - left) * (part + k) / len(colours) for k in (0, 1))
@@ -62,6 +64,21 @@ def test_a_door_behind_a_sofa_goes_on_to_the_floor(room):
 )
 def test_what_is_no_door_stays_as_it_is(room, low, high, colours):
     pixels, hole, segments, *_ = before_a_wall(room, low, high, colours)
+    assert not with_passages(room.layout, pixels, hole, segments).openings
+
+
+@pytest.mark.parametrize(("grow", "high"), [(1.0, 1.96), (8.0, 2.1), (0.05, 2.1)], ids=["hidden", "a wall", "a crack"])
+def test_little_of_a_door_too_wide_or_too_narrow_is_none(room, grow, high):
+    """Of the first only a hand's breadth is seen over the hole, which is drawn up to it."""
+    pixels, hole, segments, index, *_ = before_a_wall(room, 0.0, high, grow=grow)
+    if grow == 1.0:
+        wall = room.layout.walls[index]
+        corners = np.stack(
+            [wall.point(x, y) for x, y in ((0, 0.3), (wall.length_m, 0.3), (wall.length_m, 1.8), (0, 1.8))]
+        )
+        more = np.zeros(hole.shape, np.uint8)
+        cv2.fillConvexPoly(more, np.round(room.layout.camera.project(corners)[0]).astype(int), 1)
+        hole = hole | (more > 0)
     assert not with_passages(room.layout, pixels, hole, segments).openings
 
 

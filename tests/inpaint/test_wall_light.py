@@ -13,7 +13,7 @@ from stagekit.types import Segments
 
 def lit_wall(height: int = 90, width: int = 120) -> np.ndarray:
     y, x = np.mgrid[:height, :width] / width
-    return (0.4 - 0.5 * x + 0.3 * y * y)[..., None] + np.array([0.0, -0.05, -0.1])
+    return (0.4 - 0.5 * x + 0.3 * y * y)[..., None] + np.array([0.0, -0.3, -0.9])
 
 
 def test_light_goes_on_behind_a_hole_and_a_dark_thing_is_no_light():
@@ -24,6 +24,25 @@ def test_light_goes_on_behind_a_hole_and_a_dark_thing_is_no_light():
     guess, agrees = wall_light(lit)
     assert np.abs(guess[..., 0] - truth @ LUMINANCE).max() < 0.06
     assert not agrees[22:38, 32:48].any() and agrees[:18].all() and agrees[55:75, 65:105].all()
+
+
+def test_no_light_is_made_up_far_from_what_is_seen():
+    """A slope seen on the left third only would run off to black on the right."""
+    lit = lit_wall() * 4
+    seen = lit[:, :40] @ LUMINANCE
+    lit[:, 40:] = np.nan
+    lit[:, :40] -= 0.8 * lit[:, :40].mean()
+    level = lit[:, :40] @ LUMINANCE
+    guess, _ = wall_light(lit)
+    assert np.ptp(seen) > 0.3
+    assert guess.min() > level.min() - 0.1 and guess.max() < level.max() + 0.1
+
+
+def test_the_blue_of_a_yellow_wall_has_no_say():
+    """It is nearly nothing, and so its logarithm nearly anything."""
+    lit = lit_wall()
+    lit[..., 2] -= 2 * np.random.default_rng(0).random(lit.shape[:2])
+    assert wall_light(lit)[1].all()
 
 
 def test_two_paints_and_too_few_samples_are_not_told():

@@ -142,14 +142,16 @@ def test_a_pale_lamp_on_a_thing_goes_with_it_before_walls(room):
 
 
 def test_doubts_do_not_run_into_fitted_cabinets(room):
-    """A kitchen that the network is sure of begins where the sofa ends."""
+    """A kitchen that the network is sure of begins where the sofa ends; cabinets are asked for, one stands by itself."""
     labels = room.segments.labels.copy()
     names = room.segments.classes
+    labels[150:190, 8:40] = names.index("cabinet")
     labels[120:172, 211:250] = names.index("cabinet")
     labels[120:172, 250:280] = names.index("appliance")
     changed = replace(room, segments=replace(room.segments, labels=labels))
     found = wanted("furniture", None, (), (), SIZE, with_beliefs(changed, []), room.layout).array
     assert found[122:170, 140:205].all() and not found[122:170, 220:280].any()
+    assert found[154:186, 12:36].all()
 
 
 def test_hanging_lamps_stay_and_standing_ones_go(room):
@@ -248,12 +250,15 @@ def test_cabinets_beside_a_bath_are_its_surround(room, beside):
 
 
 def test_a_sink_keeps_its_pedestal(room):
-    """What is under a sink is taken for clutter; the same beside it goes."""
-    names = (*room.segments.classes, "sink")
+    """What is under a sink is taken for clutter; the same beside it and under a speck goes, and a chair before it."""
+    names = (*room.segments.classes, "sink", "chair")
     labels = room.segments.labels.copy()
     labels[120:135, 20:60] = names.index("sink")
     labels[135:190, 34:46] = labels[135:190, 70:82] = names.index("clutter")
-    segments = replace(room.segments, labels=labels, classes=names)
+    labels[130:135, 74:78] = names.index("sink")
+    labels[160:200, 22:32] = names.index("chair")
+    groups = {"furniture": ("sofa", "chair")}
+    segments = replace(room.segments, labels=labels, classes=names, groups=groups)
     found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
-    assert not found[120:190, 20:60].any()
+    assert not found[120:190, 34:60].any() and found[162:198, 24:30].all()
     assert found[137:188, 72:80].all()

@@ -9,6 +9,7 @@ import pytest
 
 import stagekit as sk
 from stagekit import cli
+from stagekit.runtime.runtime import default_runtime
 from stagekit.types import Obstacle, Segments
 
 
@@ -31,9 +32,12 @@ class Clean:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    """The guard's network replaced, so that only the stage is tested."""
+    """The guard's network replaced, so that only the stage is tested; the process's runtime must not keep it for others."""
     monkeypatch.setattr(Clean, "label", 0)
     monkeypatch.setattr("stagekit.stages.erase.Segment.load", lambda self, runtime: Clean())
+    default_runtime.cache_clear()
+    yield
+    default_runtime.cache_clear()
 
 
 def erase(room, **options):
