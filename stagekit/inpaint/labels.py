@@ -6,6 +6,8 @@ move at a pixel is how far its window, moved, differs from what the window holds
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..types import Array
@@ -66,12 +68,15 @@ def choose(number: int, planes: list[Plane], moves: list[Move], target: Array, *
         current = _paste(current, moved, chosen, hole)
         weight = np.where(known, 1.0, np.where(hole, trust, 0.0)).astype(np.float32)
         best.fill(np.inf)
+        mean = _windows(weight, size)
         previous = chosen.copy()
+        taken = np.bincount(previous.ravel(), minlength=len(moved)) > 0
         for k in range(len(moved)):
-            cost = _window(_difference(moved[k], current, valid[k]), weight, size) + prior[k]
-            cost -= coherence * cv2.blur((previous == k).astype(np.float32), (11, 11))
-            wins = cost < best
-            best[wins], chosen[wins] = cost[wins], k
+            cost = mean(_difference(moved[k], current, valid[k]))
+            cost += prior[k]
+            if taken[k]:
+                cost -= coherence * cv2.blur((previous == k).astype(np.float32), (11, 11))
+            _take(best, chosen, cost, k)
     chosen = np.where(chosen == len(moves), -1, chosen)
     labels[box] = np.where(hole, np.where(best < NEVER / 2, chosen, -2), -2)
     return labels
@@ -129,17 +134,23 @@ def _start(moved: Array, valid: Array, prior: Array, current: Array, known: Arra
     weight = known.astype(np.float32)
     sizes = [s for s in (7, 15, 31, 63, 127) if s < 4 * rim.max() + 8]
     pick = np.searchsorted(np.array(sizes) * 0.4, rim).clip(0, len(sizes) - 1)
+    parts = [(_windows(weight, size), (pick == i) & hole) for i, size in enumerate(sizes)]
+    parts = [(mean, part) for mean, part in parts if part.any()]
     for k in range(len(moved)):
         cost = np.full(hole.shape, NEVER, np.float32)
         raw = _difference(moved[k], current, valid[k])
-        for i, size in enumerate(sizes):
-            part = (pick == i) & hole
-            if part.any():
-                cost[part] = _window(raw, weight, size)[part]
+        for mean, part in parts:
+            np.copyto(cost, mean(raw), where=part)
         cost += prior[k]
-        wins = cost < best
-        best[wins], chosen[wins] = cost[wins], k
+        _take(best, chosen, cost, k)
     return chosen
+
+
+def _take(best: Array, chosen: Array, cost: Array, k: int) -> None:
+    """Candidate ``k`` where it costs less than the ``best`` so far."""
+    wins = cost < best
+    np.copyto(best, cost, where=wins)
+    chosen[wins] = k
 
 
 def _candidates(
@@ -233,16 +244,25 @@ def _noise(plane: Plane) -> float:
 def _difference(moved: Array, current: Array, valid: Array) -> Array:
     d = moved - current
     squared = np.einsum("ijk,ijk->ij", d, d)
-    return np.where(valid, np.minimum(squared, TRUNCATE**2), TRUNCATE**2).astype(np.float32)
+    np.minimum(squared, TRUNCATE**2, out=squared)
+    np.copyto(squared, TRUNCATE**2, where=~valid)
+    return squared
 
 
-def _window(values: Array, weight: Array, size: int) -> Array:
-    """Weighted mean over square windows; where no weight is near, the truncation."""
+def _windows(weight: Array, size: int) -> Callable[[Array], Array]:
+    """Weighted mean of values over square windows; where no weight is near, the truncation."""
     import cv2
 
-    total = cv2.blur(values * weight, (size, size), borderType=cv2.BORDER_CONSTANT)
     count = cv2.blur(weight, (size, size), borderType=cv2.BORDER_CONSTANT)
-    return np.where(count > 1e-4, total / np.maximum(count, 1e-4), TRUNCATE**2)
+    alone, count = count <= 1e-4, np.maximum(count, 1e-4)
+
+    def mean(values: Array) -> Array:
+        total = cv2.blur(values * weight, (size, size), borderType=cv2.BORDER_CONSTANT)
+        total /= count
+        np.copyto(total, TRUNCATE**2, where=alone)
+        return total
+
+    return mean
 
 
 def _paste(current: Array, moved: Array, chosen: Array, target: Array) -> Array:
