@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
@@ -43,6 +44,8 @@ SOFT_EDGE = 0.6
 
 RINGS = 8
 """How often what is filled may lend to what is still open: a strip of floor beside a rug fills a room so."""
+ABREAST = 2
+"""Planes that are decided at a time: half a gigabyte each."""
 
 Progress = Callable[[float, str], None]
 
@@ -84,11 +87,11 @@ def fill(
     out = photo.copy()
     pyramid = Pyramid(photo)
     found = boards(photo, planes, scale)
-    for number, plane in enumerate(planes):
+    touched = [k for k, p in enumerate(planes) if p.full is not None and (hole & p.full.mask).any()]
+    for number, (offered, labels) in _decisions(touched, planes, gap):
+        plane = planes[number]
         tell((1 + number) / (1 + len(planes)), plane.region.name)
-        if plane.full is None or not (hole & plane.full.mask).any():
-            continue
-        offered, labels = _decide(number, planes, gap & plane.region.mask)
+        assert plane.full is not None
         here = hole & plane.full.mask
         (ys, xs), filled, served = transfer(pyramid, number, planes, offered, labels, here, scale)
         board = best(found, number) if plane.region.surface == WALL else None
@@ -153,6 +156,17 @@ def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
     if thin.sum() < FEW * good.sum():
         inner = inner & (cv2.dilate(thin.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
     return inner if inner.sum() > max(KEPT * good.sum(), LEAST) else good
+
+
+def _decisions(numbers: list[int], planes: list[Plane], gap: Array) -> Iterator[tuple[int, tuple[list[Move], Array]]]:
+    """Each plane's number, moves and labels, in order; those to come are worked out meanwhile."""
+    pool = ThreadPoolExecutor(ABREAST)
+    try:
+        work = [pool.submit(_decide, k, planes, gap & planes[k].region.mask) for k in numbers]
+        for number, future in zip(numbers, work, strict=True):
+            yield number, future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _decide(number: int, planes: list[Plane], target: Array) -> tuple[list[Move], Array]:
