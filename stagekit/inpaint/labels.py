@@ -258,7 +258,7 @@ def _windows(weight: Array, size: int) -> Callable[[Array], Array]:
 
     def mean(values: Array) -> Array:
         total = cv2.blur(values * weight, (size, size), borderType=cv2.BORDER_CONSTANT)
-        total /= count
+        np.divide(total, count, out=total)
         np.copyto(total, TRUNCATE**2, where=alone)
         return total
 
