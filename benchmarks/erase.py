@@ -210,7 +210,10 @@ def speed() -> None:
         runs = []
         for _ in range(RUNS):
             done = subprocess.run(
-                [sys.executable, __file__, "--child", str(photo), str(width)], capture_output=True, text=True, check=True
+                [sys.executable, __file__, "--child", str(photo), str(width)],
+                capture_output=True,
+                text=True,
+                check=True,
             )
             runs.append(json.loads(done.stdout.splitlines()[-1]))
         runs.sort(key=lambda run: run["seconds"])
