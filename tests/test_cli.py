@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import stagekit as sk
-from stagekit import cli
+from stagekit import cli, registry
 
 
 @pytest.fixture
@@ -130,3 +130,36 @@ def test_erase_measures_the_room_as_everywhere_else_and_then_looks_more_closely(
     assert np.array_equal(scene.layout.floor, usual.layout.floor)
     assert scene.layout.camera == usual.layout.camera
     assert scene.segments.probabilities.shape[1] > 1.5 * usual.segments.probabilities.shape[1]
+
+
+@pytest.mark.parametrize("command", ["stage", "recolor", "erase", "describe"])
+def test_help_names_every_backend_and_style(command: str, capsys: Any) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    said = "".join(capsys.readouterr().out.split())  # argparse breaks lines, at hyphens too
+    task = {"stage": "furnish", "recolor": "material"}.get(command, command)
+    names = [*registry.table()[task], *(sk.styles() if command == "stage" else ())]
+    assert len(names) > 2 and all(n in said for n in names)
+
+
+def test_another_backend_is_passed_on(photos: Path, quick: list[Any], tmp_path: Path) -> None:
+    assert cli.main(["stage", str(photos / "a.png"), "-o", str(tmp_path / "out.png"), "--backend", "flux2-klein"]) == 0
+    assert quick[0]["backend"] == "flux2-klein"
+
+
+@pytest.mark.parametrize("command", [["stage"], ["recolor", "--wall", "#ffffff"]])
+def test_an_unknown_backend_stops_before_any_work(
+    command: list[str], photos: Path, tmp_path: Path, capsys: Any
+) -> None:
+    arguments = [
+        command[0],
+        str(photos / "a.png"),
+        "-o",
+        str(tmp_path / "out.png"),
+        *command[1:],
+        "--backend",
+        "trace.v2",
+    ]
+    assert cli.main(arguments) == 2
+    assert "no backend 'trace.v2'" in capsys.readouterr().err
+    assert not (tmp_path / "out.png").exists()

@@ -13,14 +13,22 @@ SUITES = ("stages", "pipelines", "ablations", "batch", "cold", "quality")
 def add(commands: Any) -> None:
     bench = commands.add_parser("bench", help="measure speed, memory and drift on this machine, and write the report")
     bench.add_argument("suites", nargs="*", metavar="SUITE", help=f"of {', '.join(SUITES)} (default: all)")
-    bench.add_argument("-o", "--out", type=Path, default=Path("benchmarks/results/bench"), help="folder of the results")
+    bench.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        default=Path("benchmarks/results/bench"),
+        help="folder of the results (default: %(default)s)",
+    )
     bench.add_argument("--device", default="auto", help="auto, cpu or cuda, for the diffusion models (default: auto)")
     bench.add_argument(
         "--model", action="append", help="an architecture; may be repeated (default: those of the device)"
     )
     bench.add_argument("--runs", type=int, default=5, help="timed runs of each row (default: 5)")
     bench.add_argument("--warm-up", type=int, default=2, help="runs before them (default: 2)")
-    bench.add_argument("--size", type=int, default=1024, help="width of the photo for the embedded backends")
+    bench.add_argument(
+        "--size", type=int, default=1024, help="width of the photo for the embedded backends (default: 1024)"
+    )
     bench.add_argument("--threads", type=int, help="processor threads (default: all)")
     bench.add_argument(
         "--only", action="append", default=[], metavar="ROW", help="rows of ablations and batch; may be repeated"

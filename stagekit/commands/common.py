@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, OptionError, OutputError, StagekitError
+from ..errors import InputError, MissingPackageError, OptionError, OutputError, StagekitError, UnknownBackendError
 
 PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".bmp")
+
+WRONG_FOR_ALL = (OptionError, UnknownBackendError, MissingPackageError)
+"""Errors that no other photo would mend."""
 
 
 def inputs(parser: argparse.ArgumentParser, out: str) -> None:
@@ -23,8 +26,20 @@ def inputs(parser: argparse.ArgumentParser, out: str) -> None:
 
 def camera(parser: argparse.ArgumentParser) -> None:
     """The options with which a caller tells what is known of the camera."""
-    parser.add_argument("--focal-px", type=float, help="the lens's focal length in pixels of the photo, if you know it")
-    parser.add_argument("--camera-height", type=float, metavar="METRES", help="the camera's height over the floor")
+    parser.add_argument(
+        "--focal-px", type=float, metavar="PIXELS", help="the lens's focal length (default: as the photo shows)"
+    )
+    parser.add_argument(
+        "--camera-height", type=float, metavar="METRES", help="its height over the floor (default: 1.4)"
+    )
+
+
+def backend(parser: argparse.ArgumentParser, task: str) -> None:
+    """The option that names another backend of the task than the embedded one."""
+    from .. import registry
+
+    first, *others = registry.table()[task]
+    parser.add_argument("--backend", metavar="NAME", help=f"{first} (default), {', '.join(others)}")
 
 
 def save(scene: Any, out: Path, pair: bool) -> None:
@@ -75,8 +90,8 @@ def each(args: argparse.Namespace, tag: str, work: Any) -> int:
             reports.append(work(photo, out))
             if not args.json:
                 say(reports[-1]["says"])
-        except OptionError:
-            raise  # wrong for every photo
+        except WRONG_FOR_ALL:
+            raise
         except StagekitError as error:
             failed += 1
             reports.append({"input": str(photo), "error": str(error)})

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..errors import OptionError, StagekitError
-from .common import find_photos
+from ..errors import StagekitError
+from .common import WRONG_FOR_ALL, backend, find_photos
 
 
 def add(commands: Any) -> None:
@@ -18,7 +18,7 @@ def add(commands: Any) -> None:
     describe.add_argument("--language", default="en", help="en, de, es or fr (default: en)")
     describe.add_argument("--tone", default="neutral", help="neutral, warm or luxury (default: neutral)")
     describe.add_argument("--room", help="the kind of room, if you know it: bedroom, kitchen ...")
-    describe.add_argument("--backend", help="facts.v1 (default), blip, florence-2, smolvlm2, qwen3-vl")
+    backend(describe, "describe")
     describe.add_argument("--seed", type=int, default=0, help="another number, other words (default: 0)")
     describe.add_argument("--json", action="store_true", help="print facts and text as JSON")
     describe.set_defaults(run=run)
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
             if not args.json:
                 bullets = "".join(f"\n  - {b}" for b in found.bullets)
                 print(f"{photo.name}: {found.caption}\n  {found.full}{bullets}\n  [{', '.join(found.keywords)}]")
-        except OptionError:
+        except WRONG_FOR_ALL:
             raise  # wrong for every photo
         except StagekitError as error:
             failed += 1

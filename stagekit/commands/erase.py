@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .common import camera, each, inputs, save
+from .common import backend, camera, each, inputs, save
 
 
 def add(commands: Any) -> None:
@@ -16,12 +16,14 @@ def add(commands: Any) -> None:
     erase.add_argument(
         "--what", default="furniture", help="furniture, clutter, sofa ...; several with commas (default: furniture)"
     )
-    erase.add_argument("--mask", type=Path, metavar="M", help="a picture of the photo's size, white where to erase")
+    erase.add_argument(
+        "--mask", type=Path, metavar="PICTURE", help="a picture of the photo's size, white where to erase"
+    )
     erase.add_argument("--box", nargs=4, type=float, action="append", default=[], metavar=("LEFT", "TOP", "RIGHT", "BOTTOM"),
                        help="what stands in this box, in pixels; may be repeated")  # fmt: skip
     erase.add_argument("--point", nargs=2, type=float, action="append", default=[], metavar=("X", "Y"),
                        help="the thing at this pixel; may be repeated")  # fmt: skip
-    erase.add_argument("--backend", help="roomfill.v1 (default), planar.v1 or lama")
+    backend(erase, "erase")
     erase.add_argument("--before-after", action="store_true", help="also write NAME_before_after.jpg")
     erase.set_defaults(run=run)
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .common import camera, each, inputs, save
+from .common import backend, camera, each, inputs, save
 
 SURFACES = {
     "wall": "SW 7029", "floor": "oak_herringbone", "ceiling": "RAL 9010", "trim": "#f4f2ee", "doors": "Hale Navy",
@@ -14,22 +14,29 @@ SURFACES = {
     "sofa": "#46594f", "bedding": "#e8e2d6",
 }  # fmt: skip
 """Options of the command, each with an example for its help."""
+FINISHES = (
+    "FINISH: a paint by code, name or #rrggbb; or a covering: a wood (oak, walnut, ash, maple ...) with _planks, "
+    "_strips, _herringbone or _chevron; a stone (marble, calacatta, travertine, slate, concrete ...) with _tiles, "
+    "_large_tiles, _brick or _slab; a colour (white, sand, grey, navy ...) with _carpet, _tiles, _subway or _small_tiles; "
+    "sisal. stagekit.coverings() lists all of them, stagekit.search_paints('hale') finds paints."
+)
 
 
 def add(commands: Any) -> None:
-    recolor = commands.add_parser("recolor", help="repaint walls, lay floors, change cabinets")
+    recolor = commands.add_parser("recolor", help="repaint walls, lay floors, change cabinets", epilog=FINISHES)
     inputs(recolor, "changed picture, or a folder when there are several photos")
     camera(recolor)
     for name, example in SURFACES.items():
-        recolor.add_argument(f"--{name}", metavar="FINISH", help=f"what the {name} is to wear, such as {example!r}")
+        recolor.add_argument(f"--{name}", metavar="FINISH", help=f"such as {example!r}")
     recolor.add_argument("--on", nargs=2, action="append", default=[], metavar=("SURFACE", "FINISH"),
                          help="any surface by name, such as --on 'wall[1]' 'Hale Navy'")  # fmt: skip
-    recolor.add_argument("--mask", type=Path, help="a picture, white where the surface is; wears --finish")
-    recolor.add_argument("--finish", help="what the mask's pixels are to wear")
+    recolor.add_argument("--mask", type=Path, metavar="PICTURE", help="any other surface, white; it wears --finish")
+    recolor.add_argument("--finish", help="paint or covering of the mask's pixels")
     recolor.add_argument(
         "--angle", type=float, default=0.0, help="degrees by which planks or tiles are turned (default: 0)"
     )
     recolor.add_argument("--seed", type=int, default=0, help="another number, other planks (default: 0)")
+    backend(recolor, "material")
     recolor.add_argument("--before-after", action="store_true", help="also write NAME_before_after.jpg")
     recolor.set_defaults(run=run)
 
@@ -50,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
             finish=args.finish,
             angle=args.angle,
             seed=args.seed,
+            backend=args.backend,
             focal_px=args.focal_px,
             camera_height_m=args.camera_height,
         )
