@@ -109,6 +109,11 @@ def name_of(task: str, name: str | None) -> str:
     names = table()[task]
     if name is None:
         return next(iter(names))
+    if not isinstance(name, str):
+        raise UnknownBackendError(
+            f"a backend of {task} is given by its name, such as {next(iter(names))!r}, and its options beside it; "
+            f"got {name!r} (your own is registered as an entry point of the group stagekit.backends)"
+        )
     if name not in names:
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}"

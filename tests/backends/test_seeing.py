@@ -14,6 +14,7 @@ from stagekit import registry
 from stagekit.assets.spec import catalog
 from stagekit.backends.hub import Checkpoint
 from stagekit.backends.prepare import FILTERS, RULES, preparation
+from stagekit.errors import UnknownBackendError
 from stagekit.runtime import Runtime
 from stagekit.types import Image
 
@@ -91,3 +92,10 @@ def test_a_missing_package_names_the_extra(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "MissingPackageError" in done.stdout and "stagekit[models]" in done.stdout
+
+
+def test_a_backend_is_given_by_name():
+    with pytest.raises(UnknownBackendError, match=r"given by its name, such as 'roomnet.v1'.*got <object"):
+        registry.resolve("segment", object())  # type: ignore[arg-type]
+    with pytest.raises(UnknownBackendError, match="did you mean 'segformer'"):
+        registry.resolve("segment", "segforner")
