@@ -41,12 +41,14 @@ class ManhattanV1:
 
     def __call__(self, image: Image, segments: Segments | None = None) -> Layout:
         """The room in ``image``; ``segments`` with probabilities make it surer. Raises LayoutError."""
+        from ..room.doorways import with_doorways
         from ..room.estimate import estimate_layout
 
-        probabilities = classes = None
-        if segments is not None:
-            probabilities, classes = _probabilities(segments)
-        return estimate_layout(image, probabilities=probabilities, classes=classes, **self.options)
+        if segments is None:
+            return estimate_layout(image, **self.options)
+        probabilities, classes = _probabilities(segments)
+        layout = estimate_layout(image, probabilities=probabilities, classes=classes, **self.options)
+        return with_doorways(layout, image, segments)
 
 
 def _probabilities(segments: Segments) -> tuple[Any, tuple[str, ...]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+from ..room.doorways import belief
 from ..types import Array, Segments
 
 KEPT = frozenset({
@@ -67,15 +68,3 @@ def _hanging(maybe: Array, found: Array) -> Array:
     _, pieces = cv2.connectedComponents((maybe | core).astype(np.uint8))
     grown = np.isin(pieces, np.unique(pieces[core])).astype(np.float32)
     return cv2.resize(grown, found.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
-
-
-def belief(segments: Segments, names: Iterable[str], size: tuple[int, int]) -> Array:
-    """float32 (h, w) at ``size`` (width, height): probability of the classes together."""
-    import cv2
-
-    picked = [segments.classes.index(n) for n in dict.fromkeys(names) if n in segments.classes]
-    if segments.probabilities is not None and picked:
-        values = np.asarray(segments.probabilities[picked], np.float32).sum(0)
-    else:
-        values = np.isin(segments.labels, picked).astype(np.float32)
-    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR))

@@ -9,19 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..room.doorways import CELL_M, FURNITURE, HUNG, NAMED, THINGS, WORK, belief, framed, wall_planes, walls_with
 from ..room.paint import STRANGE, cielab, off_colour
-from ..types import Array, Layout, Opening, Segments, Wall
-from .likely import belief
-from .regions import WALL
+from ..types import Array, Layout, Opening, Segments
 
-WORK = 640
-"""Longer side in pixels at which they are looked for."""
-HUNG = ("window", "picture", "mirror", "curtain", "fireplace", "television", "cabinet", "countertop", "appliance")
-FURNITURE = ("sofa", "chair", "table", "bed", "shelf", "lamp", "plant", "clutter", "person", "television", "cabinet")
-NAMED, THINGS = 0.5, 0.25
-"""Probability of what hangs from which a pixel is that, and mean probability of furniture from which a piece is."""
-CELL_M = 0.03
-"""Side of the cells in which a wall is looked at."""
 WIDTH_M, TOP_M, SEEN_M = (0.09, 1.6), 1.95, 0.35
 """Least and most width, least height of the top (a mirror over a chest ends lower), and how much must be seen of it."""
 FULL, CUT = 0.85, 0.6
@@ -29,8 +20,6 @@ FULL, CUT = 0.85, 0.6
 hole."""
 PLAIN = 12.0
 """Median distance in CIELAB from the median colour: doors have 3 to 10 on five photos, rooms seen through an arch 16."""
-FRAME_M = 0.12
-"""So near to a known opening a piece is its frame."""
 
 
 def with_passages(layout: Layout, image: Array, hole: Array, segments: Segments) -> Layout:
@@ -49,41 +38,14 @@ def with_passages(layout: Layout, image: Array, hole: Array, segments: Segments)
     paint = belief(segments, ("wall",), size)
     strange = (off_colour(lab, paint, planes) > STRANGE) & ~gap & (belief(segments, HUNG, size) < NAMED)
     things = belief(segments, FURNITURE, size)
-    camera = layout.camera.scaled(*size)
     found = []
-    for index, wall in enumerate(layout.walls):
-        on = planes == 8 + index
-        if wall.kind != "wall" or not (strange & on).any():
-            continue
-        uv, depth = camera.project(_cells(wall))
-        inside = (depth > 0.1) & (uv >= 0).all(-1) & (uv < size).all(-1)
-        x, y = (np.clip(uv[..., i], 0, size[i] - 1).astype(int) for i in (0, 1))
-        inside &= on[y, x]
-        for left, right, top, cells in _upright(strange[y, x] & inside, gap[y, x] & inside, inside):
-            own = lab[y, x][cells]
+    for index, (x, y), inside in walls_with(strange, planes, layout):
+        for left, right, top, piece in _upright(strange[y, x] & inside, gap[y, x] & inside, inside):
+            own = lab[y, x][piece]
             plain = np.median(np.linalg.norm(own - np.median(own, axis=0), axis=-1)) < PLAIN
-            if plain and things[y, x][cells].mean() < THINGS and not _framed(layout, index, left, right):
+            if plain and things[y, x][piece].mean() < THINGS and not framed(layout, index, left, right):
                 found.append(Opening("door", index, left, right, 0.0, top))
     return replace(layout, openings=(*layout.openings, *found)) if found else layout
-
-
-def wall_planes(layout: Layout, size: tuple[int, int]) -> Array:
-    """int32 (h, w) at ``size`` (width, height): walls from 8 on, as `off_colour` takes them, 0 elsewhere and in openings."""
-    import cv2
-
-    ids = cv2.resize(layout.wall_ids().astype(np.int32), size, interpolation=cv2.INTER_NEAREST)
-    surfaces = cv2.resize(layout.surfaces(), size, interpolation=cv2.INTER_NEAREST)
-    return np.where(surfaces == WALL, 8 + ids, 0)
-
-
-def _cells(wall: Wall) -> Array:
-    """(up, along, 3) world points of the middles of a wall's cells."""
-    along = np.arange(CELL_M / 2, wall.length_m, CELL_M)
-    up = np.arange(CELL_M / 2, wall.height_m, CELL_M)
-    grid = np.empty((len(up), len(along), 3))
-    grid[..., 0], grid[..., 2] = (s + along * d for s, d in zip(wall.start, wall.direction, strict=True))
-    grid[..., 1] = up[:, None]
-    return grid
 
 
 def _upright(odd: Array, hidden: Array, inside: Array) -> list[tuple[float, float, float, Array]]:
@@ -106,8 +68,3 @@ def _upright(odd: Array, hidden: Array, inside: Array) -> list[tuple[float, floa
         if cut.mean() > CUT and full > FULL:
             out.append((left * CELL_M, (left + wide) * CELL_M, top * CELL_M, cells))
     return out
-
-
-def _framed(layout: Layout, wall: int, left: float, right: float) -> bool:
-    mine = [o for o in layout.openings if o.wall == wall]
-    return any(o.left_m - FRAME_M < right and o.right_m + FRAME_M > left for o in mine)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..room.doorways import belief, wall_planes
 from ..room.paint import STRANGE, cielab, off_colour
 from ..types import Array, Layout, Segments
-from .likely import belief
-from .passages import wall_planes, with_passages
+from .passages import with_passages
 
 MOST = 0.75
 """Share of a thing in the hole from which all of it goes."""
