@@ -30,7 +30,10 @@ def camera(parser: argparse.ArgumentParser) -> None:
         "--focal-px", type=float, metavar="PIXELS", help="the lens's focal length (default: as the photo shows)"
     )
     parser.add_argument(
-        "--camera-height", type=float, metavar="METRES", help="its height over the floor (default: 1.4)"
+        "--camera-height",
+        type=float,
+        metavar="METRES",
+        help="height over the floor (default: as doors and ceiling tell, else 1.4)",
     )
 
 

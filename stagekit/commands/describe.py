@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
                 bullets = "".join(f"\n  - {b}" for b in found.bullets)
                 print(f"{photo.name}: {found.caption}\n  {found.full}{bullets}\n  [{', '.join(found.keywords)}]")
         except WRONG_FOR_ALL:
-            raise  # wrong for every photo
+            raise
         except StagekitError as error:
             failed += 1
             reports.append({"input": str(photo), "error": str(error)})

@@ -30,7 +30,9 @@ def add(commands: Any) -> None:
         recolor.add_argument(f"--{name}", metavar="FINISH", help=f"such as {example!r}")
     recolor.add_argument("--on", nargs=2, action="append", default=[], metavar=("SURFACE", "FINISH"),
                          help="any surface by name, such as --on 'wall[1]' 'Hale Navy'")  # fmt: skip
-    recolor.add_argument("--mask", type=Path, metavar="PICTURE", help="any other surface, white; it wears --finish")
+    recolor.add_argument(
+        "--mask", type=Path, metavar="PICTURE", help="another surface white, as large as the photo; see --finish"
+    )
     recolor.add_argument("--finish", help="paint or covering of the mask's pixels")
     recolor.add_argument(
         "--angle", type=float, default=0.0, help="degrees by which planks or tiles are turned (default: 0)"

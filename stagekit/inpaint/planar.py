@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
@@ -45,7 +46,7 @@ SOFT_EDGE = 0.6
 RINGS = 8
 """How often what is filled may lend to what is still open: a strip of floor beside a rug fills a room so."""
 ABREAST = 2
-"""Planes that are decided at a time: half a gigabyte each."""
+"""Planes that are decided at a time: two instead of one took 0.12 GB more in `benchmarks/erase.py --speed`."""
 
 Progress = Callable[[float, str], None]
 
@@ -88,19 +89,20 @@ def fill(
     pyramid = Pyramid(photo)
     found = boards(photo, planes, scale)
     touched = [k for k, p in enumerate(planes) if p.full is not None and (hole & p.full.mask).any()]
-    for number, (offered, labels) in _decisions(touched, planes, gap):
-        plane = planes[number]
-        tell((1 + number) / (1 + len(planes)), plane.region.name)
-        assert plane.full is not None
-        here = hole & plane.full.mask
-        (ys, xs), filled, served = transfer(pyramid, number, planes, offered, labels, here, scale)
-        board = best(found, number) if plane.region.surface == WALL else None
-        if board is not None:
-            _skirt(plane, board, (ys, xs), filled, served, scale)
-        out[ys, xs] = np.clip(from_log(filled) + 0.5, 0, 255).astype(np.uint8)
-        bare = np.zeros_like(hole)
-        bare[ys[~served], xs[~served]] = True
-        _regrain(out, here, plane.full.mask & ~hole, bare)
+    with closing(_decisions(touched, planes, gap)) as decisions:
+        for number, (offered, labels) in decisions:
+            plane = planes[number]
+            tell((1 + number) / (1 + len(planes)), plane.region.name)
+            assert plane.full is not None
+            here = hole & plane.full.mask
+            (ys, xs), filled, served = transfer(pyramid, number, planes, offered, labels, here, scale)
+            board = best(found, number) if plane.region.surface == WALL else None
+            if board is not None:
+                _skirt(plane, board, (ys, xs), filled, served, scale)
+            out[ys, xs] = np.clip(from_log(filled) + 0.5, 0, 255).astype(np.uint8)
+            bare = np.zeros_like(hole)
+            bare[ys[~served], xs[~served]] = True
+            _regrain(out, here, plane.full.mask & ~hole, bare)
     _soften(out, hole, planes)
     if segments is not None:
         hang(out, photo, hole, planes, segments)
@@ -158,7 +160,7 @@ def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
     return inner if inner.sum() > max(KEPT * good.sum(), LEAST) else good
 
 
-def _decisions(numbers: list[int], planes: list[Plane], gap: Array) -> Iterator[tuple[int, tuple[list[Move], Array]]]:
+def _decisions(numbers: list[int], planes: list[Plane], gap: Array) -> Generator[tuple[int, tuple[list[Move], Array]]]:
     """Each plane's number, moves and labels, in order; those to come are worked out meanwhile."""
     pool = ThreadPoolExecutor(ABREAST)
     try:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from stagekit.inpaint import planar
 from stagekit.inpaint.light import from_log, light, membrane, to_log
 from stagekit.inpaint.planar import fill
 from stagekit.inpaint.regions import FLOOR, flat, regions, sources
@@ -121,3 +122,30 @@ def test_log_light_returns_to_the_same_bytes_and_light_is_smooth():
     noisy = np.random.default_rng(0).normal(-1, 0.3, (90, 120, 3)).astype(np.float32)
     smooth = light(noisy, np.ones((90, 120), bool), 4.0)
     assert smooth.shape == noisy.shape and smooth.std() < 0.1 and abs(smooth.mean() + 1) < 0.05
+
+
+def test_planes_decided_together_or_one_by_one_give_the_same(room, monkeypatch):
+    together = fill(room.photo.array, room.thing, room.layout, room.segments)
+    monkeypatch.setattr(planar, "ABREAST", 1)
+    assert np.array_equal(fill(room.photo.array, room.thing, room.layout, room.segments), together)
+
+
+def test_a_fill_that_is_stopped_decides_no_further_planes(room, monkeypatch):
+    begun: list[int] = []
+    decide = planar._decide
+    monkeypatch.setattr(planar, "ABREAST", 1)
+    monkeypatch.setattr(planar, "_decide", lambda k, *rest: (begun.append(k), decide(k, *rest))[1])
+    told: list[str] = []
+
+    def stop(fraction: float, text: str) -> None:
+        told.append(text)
+        if len(told) == 2:
+            raise InterruptedError
+
+    hole = np.ones_like(room.thing)
+    hole[:, : hole.shape[1] // 8] = False
+    with pytest.raises(InterruptedError):
+        fill(room.photo.array, hole, room.layout, room.segments, progress=stop)
+    stopped = len(begun)
+    fill(room.photo.array, hole, room.layout, room.segments)
+    assert stopped < len(begun) - stopped
