@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import resource
 import statistics
 import sys
@@ -11,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+SLACK = 16 << 20  # bytes: a peak no further above what is resident now was reset just before
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def measure(work: Callable[[], Any], *, device: str = "cpu", warm_up: int = 1, r
         work()
         synchronise(device)
         first = first if i else time.perf_counter() - started
-    reset_peak(device)
+    reset = reset_peak(device)
     seconds, cpu, result = [], [], None
     for _ in range(runs):
         result = None  # the last picture is not part of the next one's memory
@@ -66,7 +67,7 @@ def measure(work: Callable[[], Any], *, device: str = "cpu", warm_up: int = 1, r
         synchronise(device)
         seconds.append(time.perf_counter() - started)
         cpu.append(time.process_time() - busy)
-    peak, kind = read_peak(device)
+    peak, kind = read_peak(device, reset=reset)
     return Timing(tuple(seconds), tuple(cpu), first, peak, kind), result
 
 
@@ -78,31 +79,42 @@ def synchronise(device: str) -> None:
         torch.cuda.synchronize()
 
 
-def reset_peak(device: str) -> None:
-    """Forget the peak so far where that is possible."""
+def reset_peak(device: str) -> bool:
+    """Forget the peak so far; whether that was possible: a container may refuse it, or take it and do nothing."""
     if device == "cuda":
         import torch
 
         torch.cuda.reset_peak_memory_stats()
-        return
-    with contextlib.suppress(OSError):
+        return True
+    try:
         Path("/proc/self/clear_refs").write_text("5")  # Linux: resets VmHWM of this process
+    except OSError:
+        return False
+    memory = _memory()
+    return "VmHWM" in memory and memory["VmHWM"] - memory.get("VmRSS", 0) < SLACK
 
 
-def read_peak(device: str) -> tuple[int, str]:
-    """(bytes, of what) since ``reset_peak``; where resident memory's peak cannot be reset, since the process began."""
+def read_peak(device: str, *, reset: bool) -> tuple[int, str]:
+    """(bytes, of what) since a ``reset_peak`` that said ``reset``; without one, since the process began."""
     if device == "cuda":
         import torch
 
         return int(torch.cuda.max_memory_allocated()), "CUDA memory allocated"
+    kind = "resident memory" if reset else "resident memory since start"
+    peak = _memory().get("VmHWM")
+    if peak is None:
+        unit = 1 if sys.platform == "darwin" else 1024
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return peak, kind
+
+
+def _memory() -> dict[str, int]:
+    """This process's resident memory now (VmRSS) and at most (VmHWM) in bytes, as Linux tells; else nothing."""
     try:
-        for line in Path("/proc/self/status").read_text("ascii").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024, "resident memory"
+        lines = Path("/proc/self/status").read_text("ascii").splitlines()
     except OSError:
-        pass
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, "resident memory since start"
+        return {}
+    return {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line.startswith(("VmRSS:", "VmHWM:"))}
 
 
 def _digits(value: float) -> float:

@@ -51,6 +51,18 @@ def test_peak_is_of_the_timed_work():
         assert small.peak_bytes < got.peak_bytes - 50_000_000
 
 
+@pytest.mark.parametrize("deaf", [False, True])
+def test_a_peak_that_cannot_be_reset_is_called_since_start(tmp_path, monkeypatch, deaf):
+    """Where the kernel refuses the reset (no such file), and where it takes it and does nothing."""
+    held, path = bytearray(b"x" * 50_000_000), timing.Path
+    del held
+    elsewhere = tmp_path / "clear_refs" if deaf else tmp_path / "nowhere" / "clear_refs"
+    monkeypatch.setattr(timing, "Path", lambda at: elsewhere if at.endswith("clear_refs") else path(at))
+    got, _ = timing.measure(lambda: None, runs=1)
+    assert got.peak_of == "resident memory since start" and got.peak_bytes > 50_000_000
+    assert elsewhere.exists() == deaf
+
+
 def test_schema_takes_what_is_right_and_names_what_is_wrong(tmp_path):
     path = result.write(tmp_path, made(drift={"mean": 0.1, "max": 2}))
     assert path.name == "ablations-sdxl-cuda.json" and result.read(path)["rows"][0]["median_s"] == 0.9
