@@ -28,11 +28,10 @@ from rendered_rooms import ROOMS, WIDTH, exposure, layout_of, photo, render, seg
 import stagekit as sk
 from common import RESULTS, shared, sheet, write
 from stagekit.surface.albedo import surface_albedo
-from stagekit.surface.bounce import relit, returned
 from stagekit.surface.colour import LUMA, ciede2000, lab, lab_of_linear, linear
 from stagekit.surface.places import Finder
 from stagekit.surface.shade import expand
-from stagekit.surface.swap import BRIGHTEST, light_of
+from stagekit.surface.swap import BRIGHTEST, light_of, relit
 
 PAINTS = ("SW 7029", "Hale Navy", "#B7C4B1")
 PHOTOS = ("empty_01", "empty_04", "empty_10", "empty_13", "empty_23", "empty_33", "empty_36", "empty_38", "living_01",
@@ -103,23 +102,22 @@ def on_photos(names: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, An
         scene = pipe(shared() / "photos" / f"{name}.jpg")
         finder = Finder(scene.photo, scene.segments, scene.layout)
         try:
-            mask = finder.find("wall").mask
+            wall = finder.find("wall")
         except sk.InputError as error:
             refused.append({"photo": name, "refused": str(error)})
             print(refused[-1], flush=True)
             continue
-        mask = cv2.erode(mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+        mask = cv2.erode(wall.mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
         room = light_of(finder, linear(finder.small))
         tint = lab_of_linear(room.white / room.white.max())
         for code in PAINTS:
             done = sk.recolor(scene.photo, wall=code, segments=scene.segments, layout=scene.layout)
             small = cv2.resize(done.image.array, finder.size, interpolation=cv2.INTER_AREA)
             after, before, paint = linear(small), linear(finder.small), sk.paint(code)
-            old, back = surface_albedo(before, mask, room), returned(scene.layout, "wall")
-            kept = old * np.median(expand(after)[mask] / np.maximum(expand(before)[mask], 1e-3), axis=0)
-            kept = kept / relit(old, np.minimum(paint.albedo, BRIGHTEST), back)  # a darker wall lights itself less
-            anew = surface_albedo(after, mask, room)
-            anew = anew / relit(old, anew, back)
+            old, new = surface_albedo(before, wall.mask, room), np.minimum(paint.albedo, BRIGHTEST)
+            more = relit(finder, before, room, [wall], [old], [new], 1.0)[mask]  # a darker wall lights itself less
+            kept = old * np.median(expand(after)[mask] / np.maximum(expand(before)[mask], 1e-3) / more, axis=0)
+            anew = surface_albedo(after, mask, room) / np.median(more, axis=0)
             outside = np.abs(done.image.array.astype(int) - scene.photo.array)[~done.changed.array]  # type: ignore[union-attr]
             row = {
                 "photo": name,

@@ -40,10 +40,16 @@ def reflection(light: Array, layout: Layout, roughness: float) -> Array:
     return np.asarray(cv2.GaussianBlur(found, (0, 0), sigma, sigmaY=2 * sigma))
 
 
-def fresnel(layout: Layout, size: tuple[int, int], rows: Array) -> Array:
-    """(n,): share of light that a smooth floor reflects towards the camera for picture ``rows`` (Schlick 1994, F0 0.04)."""
+def fresnel(layout: Layout, size: tuple[int, int], rows: Array, roughness: float = 0.0) -> Array:
+    """(n,): share of the light from round the mirrored ray that a floor of ``roughness`` 0..1 and F0 0.04 reflects towards
+    the camera for picture ``rows``. Smooth: Schlick 1994; rough floors shine less at a glance: the fit of Karis 2014.
+    """
     camera = layout.camera.scaled(*size)
     uv = np.stack([np.full(len(rows), camera.cx), rows], -1)
     d = camera.rays(uv)
     cosine = np.clip(-d[:, 1] / np.linalg.norm(d, axis=1), 0, 1)
-    return np.asarray((0.04 + 0.96 * (1 - cosine) ** 5).astype(np.float32))
+    if roughness <= 0:
+        return np.asarray((0.04 + 0.96 * (1 - cosine) ** 5).astype(np.float32))
+    a, b, c, e = roughness * np.array([-1, -0.0275, -0.572, 0.022]) + np.array([1, 0.0425, 1.04, -0.04])
+    fall = np.minimum(a * a, 2 ** (-9.28 * cosine)) * a + b
+    return np.asarray((0.04 * (c - 1.04 * fall) + 1.04 * fall + e).astype(np.float32))

@@ -31,6 +31,10 @@ white in coloured light and not wood or paint."""
 LIKE, COLDER = 1.67, 1.2
 """The same of a baseboard against the ceiling: more, and one of the two is painted. And how many times bluer it may be: what
 floors and walls reflect on it is warmer than what reaches the ceiling, so that it is cold by paint."""
+PAINTED, PLAINLY = 1.12, 1.2
+"""Against the ceiling: walls less tinted than the first are white, and a baseboard on them more than the second is not."""
+DIM = 0.62
+"""A baseboard that reflects less than this share of the wall's light is not white, or lies in another light."""
 LEAST = 0.004
 """Share of the picture from which a reference counts."""
 BESIDE = 0.02
@@ -65,8 +69,10 @@ def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLi
         colour = median_colour(light, trim)
         against, near = ratio_beside(light, trim, wall)
         tint = colour / colours[0] if colours else colour
-        plain = _tint(tint) < LIKE and tint[2] < COLDER * tint[0]
-        if plain and (near == 0 or against @ LUMA > 0.85):
+        white_walls = beside is not None and colours and _tint(beside / colours[0]) < PAINTED
+        plain = _tint(tint) < (PLAINLY if white_walls else LIKE) and tint[2] < COLDER * tint[0]
+        lit = beside is None or float(colour @ LUMA) > DIM * float(beside @ LUMA)
+        if plain and lit and (near == 0 or against @ LUMA > 0.85):
             found.append(("trim", trim, TRIM, 6.0))
             colours.append(colour)
     if found:

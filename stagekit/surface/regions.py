@@ -15,17 +15,22 @@ from ..room.paint import STRANGE, cielab, difference
 from ..types import Array
 from .belief import PLANE
 
+SURE, ALIKE = 0.9, 6.0
+"""Pixels by themselves, where a region is too coarse, as between the boards of a shelf: probability from which the network's
+word counts, and distance in CIELAB up to which a colour is the surface's."""
 SPREAD = 0.05
 """Reach of local colour models, share of the longer side."""
 
 
 @dataclass(frozen=True, eq=False)
 class Regions:
-    """``labels`` int32 HxW, 0..n-1; ``steep`` float32 HxW, the gradient; ``lab`` (n, 3) mean CIELAB; ``size`` (n,) pixels;
+    """``labels`` int32 HxW, 0..n-1; ``pixels`` float32 HxWx3 the picture in CIELAB; ``steep`` float32
+    HxW, the gradient; ``lab`` (n, 3) mean CIELAB; ``size`` (n,) pixels;
     ``pairs`` (m, 2) neighbours, with ``border`` (m,) pixels in common and ``edge`` (m,) the mean gradient there, 1 where it
     stands out of the picture's noise, which is at a gradient of ``sharp``."""
 
     labels: Array
+    pixels: Array
     steep: Array
     lab: Array
     size: Array
@@ -69,13 +74,14 @@ def cut_regions(image: Array, planes: Array | None = None, doors: Array | None =
     cell = (v // tile) * (image.shape[1] // tile + 1) + u // tile
     if planes is not None:
         cell = cell + (int(cell.max()) + 1) * planes.astype(np.int64)
-    core = distance > 0.5
+    core = _seeded(distance > 0.5, steep, cell)
     _, parts = cv2.connectedComponents(core.astype(np.uint8), connectivity=4)
     seeds = np.where(core, parts.astype(np.int64) * (int(cell.max()) + 1) + cell + 1, 0)
     _, markers = np.unique(seeds, return_inverse=True)
     markers = markers.reshape(seeds.shape).astype(np.int32)
-    relief = np.clip(steep * 24, 0, 255).astype(np.uint8)
-    cv2.watershed(np.repeat(relief[..., None], 3, 2), markers)
+    # OpenCV floods along small differences between neighbours: of the picture, then, not of its gradient
+    soft = cv2.GaussianBlur(lab, (0, 0), 0.8)
+    cv2.watershed(np.clip(soft * 2.5 + np.array([0, 128, 128], np.float32), 0, 255).astype(np.uint8), markers)
     labels = _filled(markers)
     # where nothing is seen of the line between wall and ceiling, or of a white casing, basins run over it
     for part in (None if planes is None else planes == PLANE["ceiling"], doors):
@@ -83,6 +89,17 @@ def cut_regions(image: Array, planes: Array | None = None, doors: Array | None =
             _, dense = np.unique(labels.astype(np.int64) * 2 + part, return_inverse=True)
             labels = dense.reshape(labels.shape).astype(np.int32)
     return _measured(labels, lab, steep, float(np.clip(4 * noise, 0.35, 1.6)))
+
+
+def _seeded(core: Array, steep: Array, cell: Array) -> Array:
+    """``core`` with the calmest pixel of each cell that has none: shaded things in a clean picture have no flat patch."""
+    _, number = np.unique(cell.ravel(), return_inverse=True)
+    order = np.lexsort((steep.ravel(), number))
+    first = order[np.unique(number[order], return_index=True)[1]]
+    bare = np.bincount(number, core.ravel()) == 0
+    out = core.copy()
+    out.ravel()[first[bare[number[first]]]] = True
+    return out
 
 
 def _filled(markers: Array) -> Array:
@@ -116,6 +133,7 @@ def _measured(labels: Array, lab: Array, steep: Array, sharp: float) -> Regions:
     edge = np.bincount(where, np.concatenate(edges)) / count
     return Regions(
         labels,
+        lab,
         steep,
         mean,
         size,
@@ -154,7 +172,12 @@ def choose(
         unary -= np.maximum(np.clip((d_in - STRANGE) / 4, 0, 7) * np.minimum(1, 4 * sure_in), strange)
         chosen = _minimum_cut(regions, unary, smooth)
         inside = np.where(chosen, np.maximum(p, 0.75), np.minimum(p, 0.25))
-    return _rounded(_mended(chosen, regions, near_in, p)[regions.labels], regions)
+    mask = _rounded(_mended(chosen, regions, near_in, p)[regions.labels], regions)
+    away = difference(regions.pixels, near_in.astype(np.float32)[regions.labels])
+    if off is not None:
+        away = np.maximum(away, off)
+    mask |= (probability > SURE) & (away < ALIKE)
+    return mask & ~((probability < 1 - SURE) & (away > STRANGE))
 
 
 def _rounded(mask: Array, regions: Regions) -> Array:
@@ -174,7 +197,7 @@ def _mended(chosen: Array, regions: Regions, near: Array, p: Array) -> Array:
 
     h, w = regions.labels.shape
     alike = difference(regions.lab, near) < 5
-    for value, allowed in ((False, alike & (p > 0.12) | (p > 0.6)), (True, p < 0.9)):
+    for value, allowed in ((False, alike & (p > 0.12) | (p > 0.6)), (True, (p < 0.5) | ~alike & (p < 0.9))):
         mask = (chosen == value)[regions.labels]
         _, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
         small = stats[:, cv2.CC_STAT_AREA] < 0.004 * h * w

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -11,20 +10,22 @@ from ..errors import InputError
 from ..room.mirror import fresnel, reflection
 from ..types import Array, Image, Layout, Mask, Paint, Segments
 from .albedo import LEAST, RoomLight, room_light, surface_albedo
-from .bounce import relit, returned
 from .colour import LUMA, encode, linear
 from .finish import Covering
 from .lay import floor_plane, laid, wall_plane
 from .matte import Matte, soft_matte
-from .pieces import sheet
+from .pieces import Sheet, sheet
 from .places import Finder, Place, surface_name
-from .shade import compress, cored, expand, smooth_shading
+from .radiosity import CEILING, FLOOR, WALL, Change, relight
+from .shade import compress, cored, expand, fallen, smooth_shading
 from .wish import Wish
 
 BRIGHTEST = 0.90
 """No paint reflects more: #FFFFFF on a fan deck is a white of 0.9."""
 HIGHEST = 0.86
 """Level that six tenths of a surface stay under: a photographer would have exposed for a floor or wall that is white."""
+NOISY = 1.3
+"""A surface brightened more than this is rid of its noise first."""
 STRIP = 256
 """Rows worked on at once: a 12-megapixel photo in float32 would take 0.15 GB for every intermediate."""
 
@@ -54,20 +55,28 @@ def swap(
         places.append(found)
     light = linear(finder.small)
     room = light_of(finder, light)
-    walls = _walls_reflect(finder, light, room)
+    albedos = [surface_albedo(light, place.mask, room, floor=place.plane == "floor") for place in places]
+    finishes = [sheet(wish.finish, seed) if isinstance(wish.finish, Covering) else wish.finish for wish in wishes]
+    wanted = [_albedo(finish) for finish in finishes]
+    more = relit(finder, light, room, places, albedos, wanted, bounce)
     out, changed = np.array(image.array), np.zeros(image.array.shape[:2], bool)
     for k, (wish, place) in enumerate(zip(wishes, places, strict=True)):
         _tell(progress, 0.3 + 0.7 * k / len(wishes), wish.said)
         matte = soft_matte(image.array, finder.small, place.mask)
-        albedo = surface_albedo(light, place.mask, room, floor=place.plane == "floor")
-        back = _returned(layout, place, walls) * bounce
-        if isinstance(wish.finish, Paint):
-            _paint(out, finder, place, matte, albedo, wish.finish, back)
+        finish = finishes[k]
+        if isinstance(finish, Sheet):
+            _cover(out, finder, place, matte, room, albedos[k], wish, finish, more)
         else:
-            assert layout is not None
-            _cover(out, finder, place, matte, room, albedo, wish, layout, seed, back)
+            _paint(out, finder, place, matte, albedos[k], wanted[k], more)
         changed[matte.window] |= matte.alpha > 0
     return out, changed
+
+
+def _albedo(finish: Paint | Sheet) -> Array:
+    """(3,): what it reflects on the whole, linear."""
+    if isinstance(finish, Sheet):
+        return np.asarray(linear(finish.albedo[::8, ::8]).reshape(-1, 3).mean(0))
+    return np.minimum(finish.albedo, BRIGHTEST)
 
 
 def light_of(finder: Finder, light: Array) -> RoomLight:
@@ -79,18 +88,55 @@ def light_of(finder: Finder, light: Array) -> RoomLight:
     return room_light(light, sure["ceiling"], sure["wall"], finder.baseboard)
 
 
-def _walls_reflect(finder: Finder, light: Array, room: RoomLight) -> float | None:
-    """Luminance of the walls' albedo; None where hardly any are seen."""
-    if finder.segments is None or "wall" not in finder.maps:
-        return None
+def relit(
+    finder: Finder, light: Array, room: RoomLight, places: Sequence[Place], before: Sequence[Array],
+    after: Sequence[Array], bounce: float,
+) -> Array:  # fmt: skip
+    """float32 (h, w, 3): the factor on the light of each place once walls, floor and ceiling throw back another; ``bounce``
+    0..1: how much of the change comes."""
+    layout, plain = finder.layout, np.ones((*finder.size[::-1], 3), np.float32)
+    if layout is None or finder.planes is None or bounce == 0:
+        return plain
+    changes = []
+    for place, old, new in zip(places, before, after, strict=True):
+        name, number = ("", None) if place.name == "mask" else surface_name(place.name)
+        walls = range(len(layout.walls)) if number is None else (number,)
+        on = {"wall": tuple(WALL + k for k in walls), "floor": (FLOOR,), "ceiling": (CEILING,)}.get(name)
+        if on is not None:
+            changes.append(Change(place.mask, on, old, new))
+    if not changes:
+        return plain
     sure = finder.maps["wall"] > 0.8
-    return float(surface_albedo(light, sure, room) @ LUMA) if sure.mean() > LEAST else None
+    known = {WALL: surface_albedo(light, sure, room)} if sure.mean() > LEAST else {}
+    factor = relight(layout, finder.planes, expand(light), changes, known)
+    return plain if factor is None else np.asarray(1 + np.float32(bounce) * (factor - 1))
 
 
-def _returned(layout: Layout | None, place: Place, walls: float | None) -> float:
-    if place.name == "mask":
-        return 0.0
-    return returned(layout, *surface_name(place.name), walls_reflect=walls)
+class Enlarged:
+    """Maps of the work size looked up at the photo's pixels inside a matte's box."""
+
+    def __init__(self, finder: Finder, matte: Matte) -> None:
+        top, bottom, left, right = matte.box
+        (w, h), image = finder.size, finder.image
+        self.x = ((np.arange(left, right) + 0.5) * (w / image.width) - 0.5).astype(np.float32)
+        self.y = ((np.arange(top, bottom) + 0.5) * (h / image.height) - 0.5).astype(np.float32)
+        self.edge = np.divmod(matte.edge, matte.alpha.shape[1])
+
+    def rows(self, values: Array, rows: slice) -> Array:
+        """``values`` (h, w, c) at some rows of the box."""
+        return self._at(values, *np.meshgrid(self.x, self.y[rows]))
+
+    def along(self, values: Array) -> Array:
+        """(n, c): ``values`` (h, w, c) at the matte's mixed pixels."""
+        y, x = self.edge
+        return (
+            self._at(values, self.x[x][:, None], self.y[y][:, None])[:, 0] if len(y) else np.zeros((0, values.shape[2]))
+        )
+
+    def _at(self, values: Array, x: Array, y: Array) -> Array:
+        import cv2
+
+        return np.asarray(cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 
 def _held(level: Array) -> float:
@@ -98,37 +144,33 @@ def _held(level: Array) -> float:
     return min(1.0, HIGHEST / max(float(np.percentile(level, 60)), 1e-4))
 
 
-def _paint(out: Array, finder: Finder, place: Place, matte: Matte, albedo: Array, paint: Paint, back: float) -> None:
-    target = np.minimum(paint.albedo, BRIGHTEST)
-    gain = (target / albedo * relit(albedo, target, back)).astype(np.float32)
-    bright = expand(linear(finder.small)[place.mask]) @ LUMA * float((gain * albedo) @ LUMA / (albedo @ LUMA))
-    gain *= max(_held(bright), min(1.0, 1 / float(gain.max())))  # never under what the photo shows now
+def _paint(out: Array, finder: Finder, place: Place, matte: Matte, albedo: Array, target: Array, more: Array) -> None:
+    """The surface's ``albedo`` exchanged for ``target`` in its own light, ``more`` (h, w, 3) times as strong."""
+    gain = (target / albedo).astype(np.float32)
+    share = (gain * albedo) * LUMA / (albedo @ LUMA)
+    bright = (expand(linear(finder.small)[place.mask]) @ LUMA) * (more[place.mask] @ share)
+    usual = np.median(more[place.mask], axis=0)
+    gain *= max(_held(bright), min(1.0, 1 / float((gain * usual).max())))  # never under what the photo shows now
     photo, window = finder.image.array[matte.window], out[matte.window]
     # a dark surface's noise is small in light and large against it: brightened, it must not come along
-    noisy = float(gain @ LUMA) > 1.3
-
-    # a strongly coloured surface hardly reflects some channels: their light is told by the others
-    tinted = float(np.clip((albedo.max() / albedo.min() - 1.8) / 2, 0, 1))
-    told = (albedo**2 / (albedo**2).sum()).astype(np.float32)
+    brighter = float((gain * usual) @ LUMA)
     colour = (gain * albedo).astype(np.float32)
 
-    def change(part: Array) -> Array:
-        each = expand(part) / albedo
-        if tinted > 0:
-            each = (1 - tinted) * each + tinted * (each @ told)[..., None]
-        return compress(each * colour)
+    def change(part: Array, more: Array) -> Array:
+        return compress(fallen(expand(part), albedo) * more * colour)
 
+    enlarged = Enlarged(finder, matte)
     for top in range(0, photo.shape[0], STRIP):
         rows = slice(top, min(top + STRIP, photo.shape[0]))
         on = matte.alpha[rows] >= 1
         if on.any():
             margin = slice(max(0, rows.start - 8), rows.stop + 8)
             part = linear(photo[margin])
-            if noisy:
-                part = cored(part, float(gain @ LUMA))
+            if brighter > NOISY:
+                part = cored(part, brighter)
             part = part[rows.start - margin.start :][: on.shape[0]]
-            window[rows][on] = encode(change(part[on]))
-    _edges(window, matte, change(matte.inner))
+            window[rows][on] = encode(change(part[on], enlarged.rows(more, rows)[on]))
+    _edges(window, matte, change(matte.inner, enlarged.along(more)))
 
 
 def _edges(window: Array, matte: Matte, new: Array) -> None:
@@ -140,50 +182,38 @@ def _edges(window: Array, matte: Matte, new: Array) -> None:
 
 
 def _cover(
-    out: Array, finder: Finder, place: Place, matte: Matte, room: RoomLight, albedo: Array, wish: Wish, layout: Layout,
-    seed: int, back: float,
+    out: Array, finder: Finder, place: Place, matte: Matte, room: RoomLight, albedo: Array, wish: Wish, flat: Sheet,
+    more: Array,
 ) -> None:  # fmt: skip
     """The covering's texture in perspective, in the shading of what lay there, with its own gloss."""
-    import cv2
-
-    image, covering = finder.image, wish.finish
-    assert isinstance(covering, Covering)
+    image, layout, covering = finder.image, finder.layout, wish.finish
+    assert isinstance(covering, Covering) and layout is not None
     on_wall = isinstance(place.plane, int)
     plane = (
         wall_plane(layout, int(place.plane or 0), image.size)
         if on_wall
         else floor_plane(layout, image.size, wish.angle_deg)
     )
-    flat = sheet(covering, seed)
     texture = laid(flat, plane, matte.box, matte.alpha > 0)
     light = expand(linear(finder.small))
     shading = smooth_shading(light, place.mask, reach=0.02 * max(finder.size), contrast=0.35) @ LUMA
     tint = room.white / (room.white @ LUMA)
-    target = linear(flat.albedo[::8, ::8]).reshape(-1, 3).mean(0)
-    gain = relit(albedo, target, back)
-    level = shading * float((target * gain) @ LUMA / (albedo @ LUMA))
-    shading = shading * _held(level[place.mask])
-    white = ((shading / float(albedo @ LUMA))[..., None] * tint * gain).astype(np.float32)
-    top, bottom, left, right = matte.box
-    x = ((np.arange(left, right) + 0.5) * (finder.size[0] / image.width) - 0.5).astype(np.float32)
-    y = ((np.arange(top, bottom) + 0.5) * (finder.size[1] / image.height) - 0.5).astype(np.float32)
+    white = (shading / float(albedo @ LUMA))[..., None] * more
+    white = (white * _held((white[place.mask] * _albedo(flat)) @ LUMA) * tint).astype(np.float32)
+    top, bottom, _, _ = matte.box
     mirror = None
     if covering.gloss > 0 and not on_wall:
         mirror = reflection(light, layout, flat.roughness)
-        share = fresnel(layout, image.size, np.arange(top, bottom) + 0.5)[:, None, None] * covering.gloss
+        shines = fresnel(layout, image.size, np.arange(top, bottom) + 0.5, flat.roughness) * covering.gloss
     window = out[matte.window]
     new = np.zeros((len(matte.edge), 3), np.float32)
     h, w = matte.alpha.shape
+    enlarged = Enlarged(finder, matte)
     for start in range(0, h, STRIP):
         rows = slice(start, min(start + STRIP, h))
-        grid = np.meshgrid(x, y[rows])
-
-        def grown(values: Array, grid: Any = grid) -> Array:
-            return np.asarray(cv2.remap(values, grid[0], grid[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
-
-        part = texture[rows] * grown(white)
+        part = texture[rows] * enlarged.rows(white, rows)
         if mirror is not None:
-            part += grown(mirror) * share[rows]
+            part += enlarged.rows(mirror, rows) * shines[rows, None, None]
         part = compress(part)
         on = matte.alpha[rows] >= 1
         window[rows][on] = encode(part[on])

@@ -13,8 +13,11 @@ from ..types import Array, Layout
 LOW, HIGH = 0.045, 0.24
 """Heights of baseboards, metres."""
 STEP = 0.005
-STANDS_OUT = 1.7
-"""A band's edge is this many times stronger than what is usual over the floor."""
+USUAL, OVER, RISE = 1.7, 2.2, 1.25
+"""A band's upper edge is so many times stronger than what is usual over the floor, or than the bare wall over it; and than
+the faintest place between it and the floor, whose own edge reaches some pixels up."""
+CLEAR = 0.03
+"""Metres over a band's edge at which the bare wall begins."""
 
 
 def baseboard(layout: Layout, floor: Array, wall: Array, steep: Array) -> Array:
@@ -62,7 +65,6 @@ def _line(floor: Array, wall: Array) -> tuple[Array, Array]:
 def _peak(mean: Array, heights: Array) -> float | None:
     """The height at which the picture has an edge along the whole wall; the highest one that stands out, for mouldings have
     several."""
-    usual = float(np.nanmedian(mean))
     strong = [
         k
         for k in range(1, len(mean) - 1)
@@ -70,8 +72,10 @@ def _peak(mean: Array, heights: Array) -> float | None:
     ]
     if not strong:
         return None
-    most = max(mean[k] for k in strong)
-    if most < STANDS_OUT * usual:
+    best = max(strong, key=lambda k: mean[k])
+    most = mean[best]
+    stands_out = most > USUAL * np.nanmedian(mean) or most > OVER * np.nanmedian(mean[heights > heights[best] + CLEAR])
+    if not stands_out or most < RISE * np.nanmin(mean[1 : best + 1]):
         return None
     return float(max(heights[k] for k in strong if mean[k] > 0.6 * most))
 

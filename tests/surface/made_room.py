@@ -37,7 +37,7 @@ class Made:
 
 def make(albedo: dict[str, tuple[float, float, float]] | None = None, *, noise: float = 0.004) -> Made:
     """The room with other albedos; its light falls off to the right and turns warmer there."""
-    floor = np.array([(-2.0, 0.3), (2.2, 0.3), (2.2, -4.5), (-2.0, -4.5)])
+    floor = np.array([(2.2, 0.3), (-2.0, 0.3), (-2.0, -4.5), (2.2, -4.5)])
     walls = tuple(Wall(tuple(map(float, floor[i])), tuple(map(float, floor[(i + 1) % 4])), 2.5) for i in range(4))
     camera = Camera(300.0, WIDTH / 2, HEIGHT / 2, WIDTH, HEIGHT, pitch_deg=-3.0, height_m=1.4)
     layout = Layout(camera, floor, walls, 2.5)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from made_room import ALBEDO, Made, make
+from made_room import ALBEDO, HEIGHT, WIDTH, Made, make
 
 import stagekit as sk
+from stagekit.room.mirror import fresnel
 from stagekit.surface.albedo import room_light, surface_albedo
-from stagekit.surface.bounce import opposite, relit, returned
 from stagekit.surface.colour import ciede2000, lab, linear
 from stagekit.surface.places import Finder
-from stagekit.surface.shade import KNEE, LIMIT, compress, cored, expand, smooth_shading
+from stagekit.surface.shade import KNEE, LIMIT, compress, cored, expand, fallen, smooth_shading
 from stagekit.surface.swap import light_of, swap
 from stagekit.surface.wish import wishes
 
@@ -52,6 +52,20 @@ def test_a_baseboard_colder_than_the_ceiling_is_painted(made: Made) -> None:
     light, seen = linear(made.image.array), (made.shows("ceiling"), made.shows("wall"), made.trim)
     for tint, whites in (((1.1, 1.0, 0.88), ["ceiling", "trim"]), ((0.9, 1.0, 1.12), ["ceiling"])):
         board = np.where(made.trim[..., None], light * np.array(tint, np.float32), light)
+        assert [w[0] for w in room_light(board, *seen).whites] == whites
+
+
+def test_a_wooden_baseboard_is_no_white(made: Made) -> None:
+    """On white walls a little tint is enough, and a board much darker than the wall is none, whatever its tint."""
+    light, seen = linear(made.image.array), (made.shows("ceiling"), made.shows("wall"), made.trim)
+    pale = np.where(made.shows("wall")[..., None], light * (np.array([0.8, 0.8, 0.8]) / ALBEDO["wall"]), light)
+    pale = pale.astype(np.float32)
+    for tint, whites in (
+        ((1.05, 1.0, 0.94), ["ceiling", "trim"]),
+        ((1.1, 1.0, 0.85), ["ceiling"]),
+        ((0.5, 0.5, 0.5), ["ceiling"]),
+    ):
+        board = np.where(made.trim[..., None], pale * np.array(tint, np.float32), pale)
         assert [w[0] for w in room_light(board, *seen).whites] == whites
 
 
@@ -136,6 +150,20 @@ def test_tone_is_undone_and_done_again() -> None:
     assert (np.diff(compress(np.linspace(0, 3, 400))) >= 0).all() and compress(np.float32(9.0)) <= 1
 
 
+def test_light_on_a_tinted_surface_is_told_by_its_strong_channels() -> None:
+    grey, orange = np.array([0.4, 0.45, 0.5]), np.array([0.5, 0.2, 0.02])
+    lit = np.array([[0.6, 0.5, 0.4], [0.3, 0.3, 0.3]])
+    assert fallen(lit * grey, grey) == pytest.approx(lit, abs=1e-6)
+    noisy = orange + np.array([0, 0, 0.02])  # a reflection, doubling the weakest channel
+    assert (fallen(noisy, orange) < 1.02).all() and fallen(orange, orange) == pytest.approx(np.ones(3), abs=1e-6)
+
+
+def test_a_rough_floor_shines_less_at_a_glance(made: Made) -> None:
+    rows = np.array([HEIGHT * 0.62, HEIGHT - 1.0])
+    smooth, satin, rough = (fresnel(made.layout, (WIDTH, HEIGHT), rows, r) for r in (0.0, 0.3, 0.6))
+    assert (smooth[0] > satin[0] > rough[0] > 0.04) and smooth[1] == pytest.approx(rough[1], abs=0.03)
+
+
 def test_coring_keeps_edges() -> None:
     rng = np.random.default_rng(0)
     step = np.where(np.arange(80) < 40, 0.03, 0.12)[None].repeat(60, 0)
@@ -143,23 +171,6 @@ def test_coring_keeps_edges() -> None:
     out = cored(noisy, 8.0)[..., 0]
     assert out[:, 5:30].std() < 0.65 * noisy[:, 5:30, 0].std()
     assert out[:, 43:].mean() / out[:, :37].mean() == pytest.approx(4.0, rel=0.05)
-
-
-def test_bounce_is_physical(made: Made) -> None:
-    assert opposite(1, 1, 1) == pytest.approx(0.1998, abs=1e-4)  # unit cube, tables of view factors
-    share = returned(made.layout, "wall")
-    assert 0.2 < share < 0.8
-    assert (
-        returned(made.layout, "wall", 2) < share and returned(None, "wall") == 0 and returned(made.layout, "sofa") == 0
-    )
-    white, black = np.full(3, 0.85), np.full(3, 0.05)
-    assert (relit(white, black, share) < 0.85).all() and relit(white, white, share) == pytest.approx(1.0)
-    assert relit(white, black, share) * relit(black, white, share) == pytest.approx(1.0)
-    dark, light = (returned(made.layout, "floor", walls_reflect=a) for a in (0.05, 0.8))
-    assert 0 < dark < returned(made.layout, "floor") < light < share
-    assert returned(made.layout, "wall", walls_reflect=0.05) == share, (
-        "what walls get back is the floor's and ceiling's"
-    )
 
 
 def test_a_lighter_floor_lights_itself(made: Made) -> None:
