@@ -15,7 +15,7 @@ from ..room.paint import STRANGE, cielab, difference
 from ..types import Array
 from .belief import PLANE
 
-SURE, ALIKE = 0.9, 6.0
+SURE, ALIKE = 0.9, 10.0
 """Pixels by themselves, where a region is too coarse, as between the boards of a shelf: probability from which the network's
 word counts, and distance in CIELAB up to which a colour is the surface's."""
 SPREAD = 0.05
