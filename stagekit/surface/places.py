@@ -14,6 +14,7 @@ from ..types import Array, Image, Layout, Mask, Segments
 from .belief import class_maps, plane_map, settle_planes
 from .casing import draw_openings
 from .regions import Regions, choose, cut_regions, gradient
+from .straight import straighten
 from .trim import baseboard
 
 WORK = 1100
@@ -148,6 +149,8 @@ class Finder:
         mask = choose(self.regions, belief, off=off)
         if off is not None:
             mask &= ~thin_things(off)
+        if key in ("wall", "ceiling") and self.layout is not None:
+            mask = straighten(mask, self.layout)
         if key == "floor" and self.planes is not None:
             # stairs and cupboards of the floor's own wood: colour alone takes them in only where a floor can be
             import cv2
