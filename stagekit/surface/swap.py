@@ -26,7 +26,7 @@ HIGHEST = 0.86
 """Level that six tenths of a surface stay under: a photographer would have exposed for a floor or wall that is white."""
 NOISY = 1.3
 """A surface brightened more than this is rid of its noise first."""
-STRIP = 256
+STRIP, WIDE = 256, 8192
 """Rows worked on at once: a 12-megapixel photo in float32 would take 0.15 GB for every intermediate."""
 
 
@@ -129,13 +129,17 @@ class Enlarged:
     def along(self, values: Array) -> Array:
         """(n, c): ``values`` (h, w, c) at the matte's mixed pixels."""
         y, x = self.edge
-        return (
-            self._at(values, self.x[x][:, None], self.y[y][:, None])[:, 0] if len(y) else np.zeros((0, values.shape[2]))
-        )
+        n = len(y)
+        width = min(max(n, 1), WIDE)  # OpenCV looks up no more in a row
+        at = np.zeros((2, -(-n // width) * width), np.float32)
+        at[0, :n], at[1, :n] = self.x[x], self.y[y]
+        return self._at(values, *at.reshape(2, -1, width)).reshape(-1, values.shape[2])[:n]
 
     def _at(self, values: Array, x: Array, y: Array) -> Array:
         import cv2
 
+        if not x.size:
+            return np.zeros((*x.shape, values.shape[2]), np.float32)
         return np.asarray(cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 

@@ -11,9 +11,10 @@ import stagekit as sk
 from stagekit.room.mirror import fresnel
 from stagekit.surface.albedo import room_light, surface_albedo
 from stagekit.surface.colour import ciede2000, lab, linear
+from stagekit.surface.matte import Matte
 from stagekit.surface.places import Finder
 from stagekit.surface.shade import KNEE, LIMIT, compress, cored, expand, fallen, smooth_shading
-from stagekit.surface.swap import light_of, swap
+from stagekit.surface.swap import Enlarged, light_of, swap
 from stagekit.surface.wish import wishes
 
 
@@ -219,3 +220,19 @@ def test_clipped_white_stays_a_highlight() -> None:
     got, _ = swap(spot.image, whole, segments=made.segments, layout=made.layout, bounce=0.0)
     assert got[65:75, 210:250].mean() > 1.1 * got[95:105, 210:250].mean()
     assert got[65:75, 210:250].mean() < 140  # and is no grey patch of the old wall
+
+
+def test_a_large_photos_edges_are_looked_up(made: Made) -> None:
+    """More mixed pixels than OpenCV looks up in a row."""
+    large = made.image.with_array(np.zeros((3000, 4000, 3), np.uint8))
+    finder = Finder(large, made.segments, made.layout)
+    (w, h), count = finder.size, 40_000
+    edge = np.sort(np.random.default_rng(0).choice(3000 * 4000, count, replace=False))
+    matte = Matte((0, 3000, 0, 4000), np.zeros((3000, 4000), np.float32), edge, np.zeros((count, 3), np.float32))
+    ramp = np.stack(np.meshgrid(np.arange(w), np.arange(h)), -1).astype(np.float32)
+    found = Enlarged(finder, matte).along(ramp)
+    y, x = np.divmod(edge, 4000)
+    assert found[:, 0] == pytest.approx(np.clip((x + 0.5) * w / 4000 - 0.5, 0, w - 1), abs=0.1)
+    assert found[:, 1] == pytest.approx(np.clip((y + 0.5) * h / 3000 - 0.5, 0, h - 1), abs=0.1)
+    none = Matte(matte.box, matte.alpha, edge[:0], matte.inner[:0])
+    assert Enlarged(finder, none).along(ramp).shape == (0, 2)
