@@ -61,12 +61,13 @@ class RoomNetV1:
 
     def __call__(self, image: Image) -> Segments:
         """Labels at the photo's size; ``probabilities`` float16 (32, h, w) on the network's grid."""
-        from ..room.rugs import rugs
+        from ..room.rugs import carpets, rugs
 
         p, classes = self.probabilities(image.array)
         labels = enlarge(p, image.array, refine=self.refine)
         if self.refine:
-            add_rugs(labels, p, rugs(image.array, labels, p[CLASSES.index("rug")], classes))
+            swap_rugs(labels, p, rugs(image.array, labels, p[CLASSES.index("rug")], classes), to="rug")
+            swap_rugs(labels, p, carpets(image.array, labels, classes), to="floor")
         return Segments(labels, classes, p.astype(np.float16), dict(GROUPS))
 
     def probabilities(self, image: Array) -> tuple[Array, tuple[str, ...]]:
@@ -126,15 +127,17 @@ def rugs_raised(p: Array, coarse: Array) -> Array:
     return p
 
 
-def add_rugs(labels: Array, p: Array, found: Array) -> None:
-    """``found`` (bool HxW) as rug in ``labels`` (HxW) and, where it holds most of a cell, in ``p`` (32, h, w), in place."""
+def swap_rugs(labels: Array, p: Array, found: Array, *, to: str) -> None:
+    """``found`` (bool HxW) as rug or floor in ``labels`` (HxW) and, where it holds most of a cell, in ``p`` (32, h, w), in
+    place."""
     import cv2
 
-    floor, rug = CLASSES.index("floor"), CLASSES.index("rug")
-    labels[found] = rug
+    new = CLASSES.index(to)
+    old = CLASSES.index("floor" if to == "rug" else "rug")
+    labels[found] = new
     cells = cv2.resize(found.astype(np.float32), p.shape[:0:-1], interpolation=cv2.INTER_AREA) > 0.5
-    cells &= p[floor] > p[rug]
-    p[floor, cells], p[rug, cells] = p[rug, cells], p[floor, cells]
+    cells &= p[old] > p[new]
+    p[new, cells], p[old, cells] = p[old, cells], p[new, cells]
 
 
 def segment_probabilities(

@@ -1,8 +1,8 @@
-"""Rugs that the network only suspects, told from the floor by their colour.
+"""Rugs that the network only suspects, told from the floor by their colour, and rugs that are the floor itself.
 
 A network trained on few rugs names a corner of one and leaves the rest to the floor. The colours of what lies on the floor
 fall into a few kinds; one that hardly meets a wall, that is another colour than the kind along the walls, and in which the
-network suspects a rug more than elsewhere, is a rug all over.
+network suspects a rug more than elsewhere, is a rug all over. And of a carpet in the sun it says that it is a rug.
 """
 
 from __future__ import annotations
@@ -34,6 +34,15 @@ STANDS, OPEN = ("chair", "table"), 0.1
 """What stands on rugs and shows them between its legs; and the share of such a gap's rim that may be bare floor."""
 FOOT = 6
 """Pixels at WORK from what is upright within which a floor meets it."""
+AROUND = (3, 16)
+"""Pixels at WORK from a rug between which the floor is looked at that it may be part of."""
+WOVEN = 0.9
+"""Natural logarithm of how much coarser a rug's texture may be than the floor's, or finer, to be the floor."""
+WALLED, EVEN = 0.02, 6.0
+"""Share of a rug's rim along what is upright from which it may be the floor in other light; and difference of lightness up
+to which it may be the floor anywhere."""
+SAMPLES = 60
+"""Pixels at WORK of such a floor at least."""
 UPRIGHT = ("wall", "window", "door", "curtain")
 
 
@@ -72,6 +81,41 @@ def rugs(image: Array, labels: Array, rug: Array, classes: tuple[str, ...]) -> A
     edge = guided_filter(guide, soft[None], round(6 * max(guide.shape) / WORK), 1e-3)[0]
     drawn = cv2.resize(edge, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
     return np.asarray(drawn & (labels == classes.index("floor")))
+
+
+def carpets(image: Array, labels: Array, classes: tuple[str, ...]) -> Array:
+    """bool HxW: what ``labels`` (HxW) call rug and is the floor's own carpet, in the sun or out of it: of the tint and the
+    texture of the floor beside, up to the walls or as light as that. ``image``: uint8 HxWx3 sRGB."""
+    import cv2
+
+    k = min(1.0, WORK / max(labels.shape))
+    size = (max(8, round(labels.shape[1] * k)), max(8, round(labels.shape[0] * k)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    few = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
+    rug, floor = few == classes.index("rug"), few == classes.index("floor")
+    lab = cielab(small)
+    tint = lab[..., 1:] * 116 / (lab[..., :1] + 16)
+    weave = np.abs(lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), 2)) / np.maximum(lab[..., 0], 5)
+    up = np.isin(few, [classes.index(c) for c in UPRIGHT if c in classes])
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(cv2.erode(rug.astype(np.uint8), np.ones((3, 3), np.uint8)))
+    own = [0]
+    for part in range(1, len(stats)):
+        here = (parts == part).astype(np.uint8)
+        near, far = (cv2.dilate(here, np.ones((2 * n + 1, 2 * n + 1), np.uint8)) > 0 for n in AROUND)
+        beside, here = far & ~near & floor, here > 0
+        rim = (cv2.dilate(here.astype(np.uint8), np.ones((11, 11), np.uint8)) > 0) & ~here
+        if stats[part, cv2.CC_STAT_AREA] < LEAST * rug.size or beside.sum() < SAMPLES:
+            continue
+        apart = np.hypot(*(np.median(tint[here], 0) - np.median(tint[beside], 0)))
+        woven = np.log(max(np.median(weave[here]), 1e-4) / max(np.median(weave[beside]), 1e-4))
+        even = abs(np.median(lab[here][:, 0]) - np.median(lab[beside][:, 0])) < EVEN
+        if apart < APART and abs(woven) < WOVEN and (even or up[rim].mean() > WALLED):
+            own.append(part)
+    if len(own) == 1:
+        return np.zeros(labels.shape, bool)
+    pieces = cv2.dilate(np.where(np.isin(parts, own[1:]), 1, 0).astype(np.uint8), np.ones((5, 5), np.uint8))
+    large = cv2.resize(pieces, labels.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    return np.asarray(large & (labels == classes.index("rug")))
 
 
 def _between(rug: Array, level: Array, over: Array) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from stagekit.assets import store
-from stagekit.backends.segment import RoomNetV1, add_rugs, enlarge, input_size, rugs_raised, segment_probabilities
+from stagekit.backends.segment import RoomNetV1, enlarge, input_size, rugs_raised, segment_probabilities, swap_rugs
 from stagekit.errors import BackendError, ImageError, OptionError, WeightsError
 from stagekit.models.roomnet_arch import CLASSES
 from stagekit.types import Image
@@ -158,9 +158,11 @@ def test_rugs_that_were_found_are_in_the_labels_and_in_the_probabilities() -> No
     labels = np.full((80, 120), floor, np.uint8)
     found = np.zeros((80, 120), bool)
     found[:, :60] = True
-    add_rugs(labels, p, found)
+    swap_rugs(labels, p, found, to="rug")
     assert (labels[found] == rug).all() and (labels[~found] == floor).all()
     assert np.allclose(p[rug, :, :6], 0.7) and np.allclose(p[floor, :, :6], 0.2)
     assert np.allclose(p[floor, :, 6:], 0.7) and np.allclose(p.sum(0), 1.0)
-    add_rugs(labels, p, found)
+    swap_rugs(labels, p, found, to="rug")
     assert np.allclose(p[rug, :, :6], 0.7), "twice is as once"
+    swap_rugs(labels, p, found, to="floor")
+    assert (labels == floor).all() and np.allclose(p[floor], 0.7) and np.allclose(p[rug], 0.2), "and back"
