@@ -24,7 +24,7 @@ def mirrored(layout: Layout, size: tuple[int, int]) -> Array:
 
 def reflection(light: Array, layout: Layout, roughness: float) -> Array:
     """float32 hxwx3: what a polished floor would mirror at each pixel of ``light`` (linear, hxwx3), blurred as the finish is
-    rough; black where the photo does not show it."""
+    rough. What the photo does not show is taken from its own mirror image."""
     import cv2
 
     h, w = light.shape[:2]

@@ -182,6 +182,22 @@ def test_a_lighter_floor_lights_itself(made: Made) -> None:
     assert 1.03 < gain < 1.35
 
 
+def test_walls_get_the_light_of_the_new_floor(made: Made) -> None:
+    """Both at once: a black floor takes light from the walls, from their feet above all; a mask knows nothing of a room."""
+    wall = inner(made.shows("wall"))
+    alone, both = (
+        linear(done(made, {"wall": "#C0C0C0", **more})[0]) for more in ({}, {"floor": sk.Paint.of_hex("#111111")})
+    )
+    foot = wall & (np.arange(HEIGHT)[:, None] > 0.6 * HEIGHT)
+    head = wall & (np.arange(HEIGHT)[:, None] < 0.35 * HEIGHT)
+    dimmed = [both[m].mean() / alone[m].mean() for m in (foot, head)]
+    assert foot.sum() > 500 and head.sum() > 500
+    assert dimmed[0] < dimmed[1] < 0.995 and dimmed[0] > 0.7
+    drawn = wishes({}, sk.Mask(made.shows("wall")), "#C0C0C0", 0)
+    full, none = (swap(made.image, drawn, segments=made.segments, layout=made.layout, bounce=b)[0] for b in (1.0, 0.0))
+    assert np.array_equal(full, none)
+
+
 def test_one_wall_only(made: Made) -> None:
     _, changed = done(made, {"wall[2]": "#6E2F2F"})
     ids = made.layout.wall_ids()
