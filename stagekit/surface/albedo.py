@@ -35,6 +35,9 @@ PAINTED, PLAINLY = 1.12, 1.2
 """Against the ceiling: walls less tinted than the first are white, and a baseboard on them more than the second is not."""
 DIM = 0.62
 """A baseboard that reflects less than this share of the wall's light is not white, or lies in another light."""
+WARM, ALIKE = 2.0, 0.9
+"""From this tint of the walls on, an as tinted rest of the picture says that it is the light's; and the cosine between the
+two tints in log light from which they are one."""
 LEAST = 0.004
 """Share of the picture from which a reference counts."""
 BESIDE = 0.02
@@ -82,9 +85,21 @@ def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLi
         # white paint is a little warm or cool by itself: not all of its tint is the light's
         return RoomLight(_tinted(white, 0.85), tuple(found))
     if beside is not None:
-        return RoomLight(_tinted(beside / (PALE if _tint(beside) < UNTINTED else USUAL), 0.4))
+        share = 0.85 if _everywhere(light, wall, beside) else 0.4
+        return RoomLight(_tinted(beside / (PALE if _tint(beside) < UNTINTED else USUAL), share))
     top = max(float(np.percentile(light @ LUMA, 90)), 0.05)
     return RoomLight(np.full(3, top / CEILING, np.float32))
+
+
+def _everywhere(light: Array, wall: Array, colour: Array) -> bool:
+    """Whether all else in the picture has the wall's strong tint too: then it is a lamp's, and not the paint's."""
+    rest = light[~wall & (light.max(-1) < 0.95)]
+    if _tint(colour) < WARM or len(rest) < LEAST * wall.size:
+        return False
+    mean = rest.mean(0)
+    one, two = (np.log(c / (c @ LUMA)) for c in (np.maximum(colour, 1e-4), np.maximum(mean, 1e-4)))
+    one, two = one - one.mean(), two - two.mean()
+    return _tint(mean) > WARM and float(one @ two) > ALIKE * float(np.linalg.norm(one) * np.linalg.norm(two))
 
 
 def _tint(colour: Array) -> float:

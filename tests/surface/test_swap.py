@@ -56,6 +56,20 @@ def test_a_baseboard_colder_than_the_ceiling_is_painted(made: Made) -> None:
         assert [w[0] for w in room_light(board, *seen).whites] == whites
 
 
+def test_a_lamps_tint_is_everywhere_a_paints_is_not(made: Made) -> None:
+    """No white is seen: an orange wall in an orange picture is lit so, one among grey things is painted."""
+    wall, nothing = made.shows("wall"), np.zeros(made.trim.shape, bool)
+    warm = np.array([1.0, 0.55, 0.25], np.float32)
+    lit = np.full((*wall.shape, 3), 0.5, np.float32) * warm
+    painted = np.where(wall[..., None], lit, 0.3).astype(np.float32)
+    green = np.where(wall[..., None], lit, np.array([0.1, 0.4, 0.12], np.float32))
+    tints = []
+    for picture in (lit, painted, green):
+        white = room_light(picture, nothing, wall, nothing).white
+        tints.append(white.max() / white.min())
+    assert tints[0] > 2.9 and max(tints[1:]) < 1.9
+
+
 def test_a_wooden_baseboard_is_no_white(made: Made) -> None:
     """On white walls a little tint is enough, and a board much darker than the wall is none, whatever its tint."""
     light, seen = linear(made.image.array), (made.shows("ceiling"), made.shows("wall"), made.trim)
