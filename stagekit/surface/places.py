@@ -13,12 +13,15 @@ from ..room.paint import cielab, off_colour, thin_things
 from ..types import Array, Image, Layout, Mask, Segments
 from .belief import class_maps, plane_map, settle_planes
 from .casing import draw_openings
+from .colour import linear
 from .regions import Regions, choose, cut_regions, gradient
 from .straight import straighten
 from .trim import baseboard
 
 WORK = 1100
 """Longer side in pixels at which surfaces are found; their borders are then drawn at the photo's own size."""
+ONE_PAINT = 0.45
+"""Walls whose tints differ by less than this, in log light of one channel over all three, wear one paint."""
 LEAST = 0.0015
 """A surface smaller than this share of the picture is not there: what the network saw is noise."""
 
@@ -37,11 +40,13 @@ ALIASES = {
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """``mask`` bool (h, w) at the work size. ``plane``: "floor", the index of a wall, or None where none is known."""
+    """``mask`` bool (h, w) at the work size. ``plane``: "floor", the index of a wall, or None where none is known;
+    ``walls``: the indices of those that it covers, where it does not cover all."""
 
     name: str
     mask: Array = field(repr=False)
     plane: str | int | None = None
+    walls: tuple[int, ...] = ()
 
 
 def surface_name(text: str) -> tuple[str, int | None]:
@@ -121,6 +126,40 @@ class Finder:
                 )
             raise InputError(f"{self.image.name} shows no {name}; shown: {', '.join(self.shown()) or 'nothing known'}")
         return Place(name, mask, plane)
+
+    def paints(self, place: Place) -> list[Place]:
+        """The walls of a ``place`` apart by the paints that they wear now; others as they are."""
+        import cv2
+
+        if place.name == "mask" or surface_name(place.name) != ("wall", None) or self.planes is None:
+            return [place]
+        log = np.log(np.maximum(linear(self.small), 1e-3))
+        groups: list[tuple[Array, list[int]]] = []
+        walls = {
+            int(k) - 8: int(n) for k, n in zip(*np.unique(self.planes[place.mask], return_counts=True), strict=True)
+        }
+        for k in sorted((k for k in walls if k >= 0), key=lambda k: -walls[k]):
+            colour = np.median(log[place.mask & (self.planes == 8 + k)], axis=0)
+            tint = colour - colour.mean()
+            apart = [float(np.abs(known - tint).max()) for known, _ in groups]
+            if apart and (min(apart) < ONE_PAINT or walls[k] < LEAST * self.planes.size):
+                groups[int(np.argmin(apart))][1].append(k)
+            else:
+                groups.append((tint, [k]))
+        if len(groups) < 2:
+            return [place]
+        owner = np.full(self.planes.shape, -1)
+        for i, (_, own) in enumerate(groups):
+            owner[np.isin(self.planes, [8 + k for k in own])] = i
+        _, nearest = cv2.distanceTransformWithLabels(
+            (owner < 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        table = np.zeros(int(nearest.max()) + 1, int)
+        table[nearest[owner >= 0]] = owner[owner >= 0]
+        owner = table[nearest]
+        return [
+            Place(place.name, place.mask & (owner == i), place.plane, tuple(own)) for i, (_, own) in enumerate(groups)
+        ]
 
     def given(self, mask: Mask) -> Place:
         """A surface by the caller's own mask. Raises InputError if it is empty, of another size, or everything."""

@@ -26,6 +26,8 @@ HIGHEST = 0.86
 """Level that six tenths of a surface stay under: a photographer would have exposed for a floor or wall that is white."""
 NOISY = 1.3
 """A surface brightened more than this is rid of its noise first."""
+TINTED = 0.5
+"""How much of the light's new tint comes, as a power: the rest of the photo keeps its white, to which the camera was set."""
 STRIP, WIDE = 256, 8192
 """Rows worked on at once: a 12-megapixel photo in float32 would take 0.15 GB for every intermediate."""
 
@@ -46,13 +48,17 @@ def swap(
     shown, an unusable mask, and a covering without a layout.
     """
     finder = Finder(image, segments, layout)
-    places = []
+    places: list[Place] = []
+    asked: list[Wish] = []
     for k, wish in enumerate(wishes):
         _tell(progress, 0.3 * k / len(wishes), f"looking for {wish.said}")
         found = finder.given(wish.surface) if isinstance(wish.surface, Mask) else finder.find(wish.surface)
         if isinstance(wish.finish, Covering) and layout is None:
             raise InputError(f"{wish.said}: pieces of true size need the scene's layout; run EstimateLayout() before")
-        places.append(found)
+        parts = finder.paints(found)
+        places += parts
+        asked += [wish] * len(parts)
+    wishes = asked
     light = linear(finder.small)
     room = light_of(finder, light)
     albedos = [surface_albedo(light, place.mask, room, floor=place.plane == "floor") for place in places]
@@ -100,7 +106,7 @@ def relit(
     changes = []
     for place, old, new in zip(places, before, after, strict=True):
         name, number = ("", None) if place.name == "mask" else surface_name(place.name)
-        walls = range(len(layout.walls)) if number is None else (number,)
+        walls = place.walls or (range(len(layout.walls)) if number is None else (number,))
         on = {"wall": tuple(WALL + k for k in walls), "floor": (FLOOR,), "ceiling": (CEILING,)}.get(name)
         if on is not None:
             changes.append(Change(place.mask, on, old, new))
@@ -109,7 +115,11 @@ def relit(
     sure = finder.maps["wall"] > 0.8
     known = {WALL: surface_albedo(light, sure, room)} if sure.mean() > LEAST else {}
     factor = relight(layout, finder.planes, expand(light), changes, known)
-    return plain if factor is None else np.asarray(1 + np.float32(bounce) * (factor - 1))
+    if factor is None:
+        return plain
+    level = (factor @ LUMA)[..., None]
+    factor = level * (factor / level) ** TINTED
+    return np.asarray(1 + np.float32(bounce) * (factor - 1), np.float32)
 
 
 class Enlarged:

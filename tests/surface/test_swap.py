@@ -10,7 +10,7 @@ from made_room import ALBEDO, HEIGHT, WIDTH, Made, make
 import stagekit as sk
 from stagekit.room.mirror import fresnel
 from stagekit.surface.albedo import room_light, surface_albedo
-from stagekit.surface.colour import ciede2000, lab, linear
+from stagekit.surface.colour import ciede2000, encode, lab, linear
 from stagekit.surface.matte import Matte
 from stagekit.surface.places import Finder
 from stagekit.surface.shade import KNEE, LIMIT, compress, cored, expand, fallen, smooth_shading
@@ -210,6 +210,26 @@ def test_walls_get_the_light_of_the_new_floor(made: Made) -> None:
     drawn = wishes({}, sk.Mask(made.shows("wall")), "#C0C0C0", 0)
     full, none = (swap(made.image, drawn, segments=made.segments, layout=made.layout, bounce=b)[0] for b in (1.0, 0.0))
     assert np.array_equal(full, none)
+
+
+def test_walls_of_two_paints_come_out_alike(made: Made) -> None:
+    """A lilac wall among beige ones: each is repainted from what it wears; one light on one paint stays one surface."""
+    finder = Finder(made.image, made.segments, made.layout)
+    assert [p.walls for p in finder.paints(finder.find("wall"))] == [()]
+    ids = made.layout.wall_ids()
+    lilac = made.shows("wall") & (ids == 1)
+    light = linear(made.image.array)
+    light[lilac] *= np.array([0.55, 0.40, 0.95]) / ALBEDO["wall"]
+    two = Made(made.image.with_array(encode(light)), made.layout, made.segments, made.light, made.trim)
+    finder = Finder(two.image, two.segments, two.layout)
+    parts = finder.paints(finder.find("wall"))
+    assert len(parts) == 2 and {k for p in parts for k in p.walls} == {1, 2, 3}
+    own = next(p for p in parts if p.walls == (1,))
+    assert own.mask[inner(lilac)].mean() > 0.95 and not (parts[0].mask & parts[1].mask).any()
+    got = linear(done(two, {"wall": "#D1CBC1"}, bounce=0.0)[0]) / made.light
+    one, other = (got[inner(made.shows("wall") & (ids == k))].mean(0) for k in (1, 2))
+    assert one / one.mean() == pytest.approx(other / other.mean(), rel=0.06)
+    assert one.mean() == pytest.approx(other.mean(), rel=0.15)
 
 
 def test_one_wall_only(made: Made) -> None:
