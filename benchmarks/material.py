@@ -106,20 +106,22 @@ def on_photos(names: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, An
         scene = pipe(shared() / "photos" / f"{name}.jpg")
         finder = Finder(scene.photo, scene.segments, scene.layout)
         try:
-            wall = finder.find("wall")
+            parts = finder.paints(finder.find("wall"))
         except sk.InputError as error:
             refused.append({"photo": name, "refused": str(error)})
             print(refused[-1], flush=True)
             continue
-        mask = cv2.erode(wall.mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+        mask = cv2.erode(parts[0].mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
         room = light_of(finder, linear(finder.small))
         tint = lab_of_linear(room.white / room.white.max())
         for code in PAINTS:
             done = sk.recolor(scene.photo, wall=code, segments=scene.segments, layout=scene.layout)
             small = cv2.resize(done.image.array, finder.size, interpolation=cv2.INTER_AREA)
             after, before, paint = linear(small), linear(finder.small), sk.paint(code)
-            old, new = surface_albedo(before, wall.mask, room), np.minimum(paint.albedo, BRIGHTEST)
-            more = relit(finder, before, room, [wall], [old], [new], 1.0)[mask]  # a darker wall lights itself less
+            olds = [surface_albedo(before, p.mask, room) for p in parts]
+            old, new = olds[0], np.minimum(paint.albedo, BRIGHTEST)
+            # a darker wall lights itself less
+            more = relit(finder, before, room, parts, olds, [new] * len(parts), 1.0)[0][mask]
             kept = old * np.median(expand(after)[mask] / np.maximum(expand(before)[mask], 1e-3) / more, axis=0)
             anew = surface_albedo(after, mask, room) / np.median(more, axis=0)
             outside = np.abs(done.image.array.astype(int) - scene.photo.array)[~done.changed.array]  # type: ignore[union-attr]

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import InputError, OptionError
 from ..room.paint import cielab, off_colour, thin_things
 from ..types import Array, Image, Layout, Mask, Segments
-from .belief import class_maps, plane_map, settle_planes
+from .belief import PLANE, class_maps, plane_map, settle_planes
 from .casing import draw_openings
 from .colour import linear
 from .regions import Regions, choose, cut_regions, gradient
@@ -94,7 +94,7 @@ class Finder:
             if self.segments is None:
                 raise InputError("surfaces by name need the scene's segments; run Segment() before, or give a mask")
             self._maps = class_maps(self.segments, self.segments.classes, self.size)
-            if self.planes is not None and self.layout is not None and "floor" in self._maps:
+            if self.planes is not None and self.layout is not None and all(n in self._maps for n in PLANE):
                 lab = cielab(self.small)
                 self._maps = settle_planes(self._maps, self.planes, self.layout.confidence, lab)
                 steep = gradient(lab)
@@ -106,7 +106,7 @@ class Finder:
         """bool at the work size: the band along the floor that keeps its own paint."""
         if self._baseboard is None:
             self._baseboard = np.zeros(self.size[::-1], bool)
-            if self.layout is not None and "floor" in self.maps:
+            if self.layout is not None and "floor" in self.maps and "wall" in self.maps:
                 floor = choose(self.regions, self._belief("floor"))
                 self._baseboard = baseboard(self.layout, floor, self.maps["wall"], self.regions.steep)
         return self._baseboard
@@ -127,8 +127,8 @@ class Finder:
             raise InputError(f"{self.image.name} shows no {name}; shown: {', '.join(self.shown()) or 'nothing known'}")
         return Place(name, mask, plane)
 
-    def paints(self, place: Place) -> list[Place]:
-        """The walls of a ``place`` apart by the paints that they wear now; others as they are."""
+    def paints(self, place: Place, *, each: bool = False) -> list[Place]:
+        """The walls of a ``place`` apart by the paints that they wear now, or ``each`` by itself; others as they are."""
         import cv2
 
         if place.name == "mask" or surface_name(place.name) != ("wall", None) or self.planes is None:
@@ -142,12 +142,13 @@ class Finder:
             colour = np.median(log[place.mask & (self.planes == 8 + k)], axis=0)
             tint = colour - colour.mean()
             apart = [float(np.abs(known - tint).max()) for known, _ in groups]
-            if apart and (min(apart) < ONE_PAINT or walls[k] < LEAST * self.planes.size):
+            if apart and ((not each and min(apart) < ONE_PAINT) or walls[k] < LEAST * self.planes.size):
                 groups[int(np.argmin(apart))][1].append(k)
             else:
                 groups.append((tint, [k]))
-        if len(groups) < 2:
+        if not groups or (len(groups) < 2 and not each):
             return [place]
+        rest = [k for k in range(len(self.layout.walls)) if k not in walls] if self.layout is not None else []
         owner = np.full(self.planes.shape, -1)
         for i, (_, own) in enumerate(groups):
             owner[np.isin(self.planes, [8 + k for k in own])] = i
@@ -158,7 +159,8 @@ class Finder:
         table[nearest[owner >= 0]] = owner[owner >= 0]
         owner = table[nearest]
         return [
-            Place(place.name, place.mask & (owner == i), place.plane, tuple(own)) for i, (_, own) in enumerate(groups)
+            Place(place.name, place.mask & (owner == i), own[0] if each else place.plane, (*own, *([] if i else rest)))
+            for i, (_, own) in enumerate(groups)
         ]
 
     def given(self, mask: Mask) -> Place:
@@ -167,6 +169,11 @@ class Finder:
 
         check_mask(mask, self.image)
         small = cv2.resize(mask.array.astype(np.float32), self.size, interpolation=cv2.INTER_AREA) > 0.5
+        if not small.any():
+            raise InputError(
+                f"the mask is too thin: nothing of it is left at {self.size[0]}x{self.size[1]}, where borders are looked "
+                "for; draw it wider"
+            )
         return Place("mask", small)
 
     def shown(self) -> tuple[str, ...]:

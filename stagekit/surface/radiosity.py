@@ -22,6 +22,10 @@ PATCH_M, PATCHES = 0.5, 12
 SAMPLES = 6
 """Places along a patch's side at which the photo is asked what falls on it; and how many of them must be seen."""
 LEAST = 4
+BESIDE = 0.15
+"""Metres from its ends within which a way crosses no wall: a pixel of the floor may lie a little beyond it."""
+BLOCK = 256
+"""Points at once for which shares are reckoned: the room's patches have four corners for each."""
 NODES = 72
 """Places along the picture's longer side at which the changed light is gathered."""
 SOFT = 0.012
@@ -67,9 +71,9 @@ class Patches:
 
 def relight(
     layout: Layout, planes: Array, light: Array, changes: Sequence[Change], known: Mapping[int, Array]
-) -> Array | None:
-    """float32 (h, w, 3): the factor by which the light on each place of the changed surfaces grows, 1 elsewhere; None where
-    the photo does not tell what falls on them.
+) -> list[Array] | None:
+    """float32 (h, w, 3) for each change: the factor by which the light on its places grows, carried on beyond its mask; None
+    where the photo does not tell what falls on any.
 
     ``planes`` int (h, w) as `belief.plane_map` makes them; ``light`` float32 (h, w, 3), linear; ``known``: albedo (3,) of
     surfaces that stay as they are, by number, ``WALL`` for all walls.
@@ -82,7 +86,7 @@ def relight(
     for c in changes:
         on = np.isin(room.surface, c.numbers)
         old[on], new[on], changed = c.before, c.after, changed | on
-        for k, level in _told(layout, room, np.flatnonzero(on).tolist(), light, c.mask).items():
+        for k, level in _told(layout, room, np.flatnonzero(on).tolist(), light, c.mask, planes).items():
             falls[k], seen[k] = fallen(level, c.before), True
     if not seen.any():
         return None
@@ -96,10 +100,7 @@ def relight(
         for k in range(3)
     ], -1)  # fmt: skip
     thrown = new * (falls + more) - old * falls
-    out = np.ones((*planes.shape, 3), np.float32)
-    for c in changes:
-        _gather(out, layout, planes, light, c, room, thrown)
-    return out
+    return [_gathered(layout, planes, light, c, room, thrown) for c in changes]
 
 
 def patches(layout: Layout) -> Patches:
@@ -132,7 +133,11 @@ def shares(layout: Layout, points: Array, normals: Array, corners: Array, facing
     Lambert's formula for the light of a polygon on a point. A patch beside or behind the point's own plane gives nothing,
     nor does one behind a wall.
     """
-    rays = (corners[None] - points[:, None, None]).astype(np.float32)  # m n 4 3
+    if len(points) > BLOCK:
+        cut = range(BLOCK, len(points), BLOCK)
+        parts = zip(np.split(points, cut), np.split(normals, cut), strict=True)
+        return np.concatenate([shares(layout, p, n, corners, facing) for p, n in parts])
+    rays = np.asarray(corners, np.float32)[None] - np.asarray(points, np.float32)[:, None, None]  # m n 4 3
     rays /= np.maximum(np.linalg.norm(rays, axis=-1, keepdims=True), 1e-9)
     after = np.roll(rays, -1, axis=2)
     across = np.cross(rays, after)
@@ -142,7 +147,7 @@ def shares(layout: Layout, points: Array, normals: Array, corners: Array, facing
     way = corners.mean(1)[None] - points[:, None]
     share *= np.einsum("mnc,mc->mn", way, normals) > 1e-4
     share *= np.einsum("mnc,nc->mn", way, facing) < -1e-6
-    if len(layout.walls) > 4:
+    if len(layout.walls) > 3:
         share *= ~_hidden(layout, points[:, [0, 2]], corners.mean(1)[:, [0, 2]])
     return np.asarray(share / np.maximum(share.sum(1, keepdims=True), 1e-6))
 
@@ -189,12 +194,17 @@ def _hidden(layout: Layout, a: Array, b: Array) -> Array:
 
     for wall in layout.walls:
         p, q = np.asarray(wall.start), np.asarray(wall.end)
-        out |= (side(p, q, a) * side(p, q, b) < -1e-6) & (side(a, b, p) * side(a, b, q) < -1e-6)
+        near, far = side(p, q, a), side(p, q, b)
+        crosses = (near * far < 0) & (side(a, b, p) * side(a, b, q) < 0)
+        at = near / np.where(crosses, near - far, 1) * np.linalg.norm(b - a, axis=-1)
+        out |= crosses & (at > BESIDE) & (at < np.linalg.norm(b - a, axis=-1) - BESIDE)
     return out
 
 
-def _told(layout: Layout, room: Patches, numbers: Iterable[int], light: Array, mask: Array) -> dict[int, Array]:
-    """The median of ``light`` (3,) on each of those patches of which enough lies in ``mask``."""
+def _told(
+    layout: Layout, room: Patches, numbers: Iterable[int], light: Array, mask: Array, planes: Array
+) -> dict[int, Array]:
+    """The median of ``light`` (3,) on each of those patches of which enough lies in ``mask`` and on its own plane."""
     h, w = mask.shape
     camera = layout.camera.scaled(w, h)
     t = (np.arange(SAMPLES) + 0.5) / SAMPLES
@@ -206,16 +216,19 @@ def _told(layout: Layout, room: Patches, numbers: Iterable[int], light: Array, m
         x, y = np.floor(uv).astype(int).T
         good = (depth > 0) & (x >= 0) & (x < w) & (y >= 0) & (y < h)
         x, y = x[good], y[good]
-        inside = mask[y, x]
+        inside = mask[y, x] & (planes[y, x] == _code(int(room.surface[i])))
         if inside.sum() >= LEAST:
             out[i] = np.median(light[y[inside], x[inside]], axis=0)
     return out
 
 
-def _gather(
-    out: Array, layout: Layout, planes: Array, light: Array, change: Change, room: Patches, thrown: Array
-) -> None:
-    """Write the factor into ``out`` inside the change's mask: what falls there with ``thrown`` (n, 3), over what fell."""
+def _code(surface: int) -> int:
+    """The number that `belief.plane_map` gives a surface."""
+    return {FLOOR: PLANE["floor"], CEILING: PLANE["ceiling"]}.get(surface, 8 + surface - WALL)
+
+
+def _gathered(layout: Layout, planes: Array, light: Array, change: Change, room: Patches, thrown: Array) -> Array:
+    """float32 (h, w, 3): what falls inside the change's mask with ``thrown`` (n, 3), over what fell; elsewhere as nearby."""
     import cv2
 
     h, w = planes.shape
@@ -223,10 +236,9 @@ def _gather(
     x, y = np.meshgrid(*((np.arange(round(n / step)) + 0.5) * n / round(n / step) for n in (w, h)))
     falls = fallen(spread(light, change.mask.astype(np.float32), SOFT * max(h, w)), change.before)
     reach = np.ones((2 * round(step) + 1, 2 * round(step) + 1), np.uint8)
-    missing = change.mask.copy()
+    out, told = np.ones((h, w, 3), np.float32), np.zeros((h, w), bool)
     for number in change.numbers:
-        code = {FLOOR: PLANE["floor"], CEILING: PLANE["ceiling"]}.get(number, 8 + number - WALL)
-        here, own = planes == code, np.flatnonzero(room.surface == number)
+        here, own = planes == _code(number), np.flatnonzero(room.surface == number)
         near = (cv2.dilate((here & change.mask).astype(np.uint8), reach) > 0) & here
         on = near[y.astype(int), x.astype(int)]
         if not on.any():
@@ -235,16 +247,19 @@ def _gather(
         points = camera.on_plane(np.stack([x[on], y[on]], -1), normal, float(room.corners[own[0], 0] @ normal))
         good = np.isfinite(points).all(1)
         on[on] = good
-        values, told = np.zeros((*x.shape, 3), np.float32), on.astype(np.float32)
+        values, known = np.zeros((*x.shape, 3), np.float32), on.astype(np.float32)
         every = np.repeat(normal[None], int(good.sum()), 0)
         values[on] = shares(layout, points[good], every, room.corners, room.normal) @ thrown
-        total, amount = (cv2.resize(a, (w, h), interpolation=cv2.INTER_LINEAR) for a in (values, told))
+        total, amount = (cv2.resize(a, (w, h), interpolation=cv2.INTER_LINEAR) for a in (values, known))
         at = here & change.mask & (amount > 1e-3)
         factor = 1 + total[at] / amount[at][:, None] / np.maximum(falls[at], 1e-3)
-        out[at], missing[at] = np.clip(factor, FAINTEST, BRIGHTEST), False
-    if missing.any() and not missing[change.mask].all():  # a gable over the layout's ceiling, a wall over its corner
-        away = (missing | ~change.mask).astype(np.uint8)
+        out[at], told[at] = np.clip(factor, FAINTEST, BRIGHTEST), True
+    if (
+        told.any()
+    ):  # a gable over the layout's ceiling, a wall over its corner, and the pixels that mix with what is beside
+        away = (~told).astype(np.uint8)
         _, nearest = cv2.distanceTransformWithLabels(away, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
         owner = np.zeros((int(nearest.max()) + 1, 3), np.float32)
-        owner[nearest[away == 0]] = out[away == 0]
-        out[missing] = owner[nearest[missing]]
+        owner[nearest[told]] = out[told]
+        out = owner[nearest]
+    return out

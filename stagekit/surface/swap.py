@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,7 +29,9 @@ NOISY = 1.3
 """A surface brightened more than this is rid of its noise first."""
 TINTED = 0.5
 """How much of the light's new tint comes, as a power: the rest of the photo keeps its white, to which the camera was set."""
-STRIP, WIDE = 256, 8192
+WIDE = 8192
+"""Pixels of a border looked up in one row, of which OpenCV takes 32,767."""
+STRIP = 256
 """Rows worked on at once: a 12-megapixel photo in float32 would take 0.15 GB for every intermediate."""
 
 
@@ -48,17 +51,14 @@ def swap(
     shown, an unusable mask, and a covering without a layout.
     """
     finder = Finder(image, segments, layout)
-    places: list[Place] = []
-    asked: list[Wish] = []
+    found: list[tuple[Place, Wish]] = []
     for k, wish in enumerate(wishes):
         _tell(progress, 0.3 * k / len(wishes), f"looking for {wish.said}")
-        found = finder.given(wish.surface) if isinstance(wish.surface, Mask) else finder.find(wish.surface)
+        place = finder.given(wish.surface) if isinstance(wish.surface, Mask) else finder.find(wish.surface)
         if isinstance(wish.finish, Covering) and layout is None:
             raise InputError(f"{wish.said}: pieces of true size need the scene's layout; run EstimateLayout() before")
-        parts = finder.paints(found)
-        places += parts
-        asked += [wish] * len(parts)
-    wishes = asked
+        found += [(part, wish) for part in finder.paints(place, each=isinstance(wish.finish, Covering))]
+    places, wishes = _apart(found)
     light = linear(finder.small)
     room = light_of(finder, light)
     albedos = [surface_albedo(light, place.mask, room, floor=place.plane == "floor") for place in places]
@@ -71,11 +71,30 @@ def swap(
         matte = soft_matte(image.array, finder.small, place.mask)
         finish = finishes[k]
         if isinstance(finish, Sheet):
-            _cover(out, finder, place, matte, room, albedos[k], wish, finish, more)
+            _cover(out, finder, place, matte, room, albedos[k], wish, finish, more[k])
         else:
-            _paint(out, finder, place, matte, albedos[k], wanted[k], more)
+            same = [i for i, other in enumerate(wishes) if other is wish]
+            held = _exposed(finder, [(places[i], albedos[i], wanted[i], more[i]) for i in same])
+            _paint(out, finder, place, matte, albedos[k], wanted[k] * held, more[k])
         changed[matte.window] |= matte.alpha > 0
     return out, changed
+
+
+def _apart(found: Sequence[tuple[Place, Wish]]) -> tuple[list[Place], list[Wish]]:
+    """Places that do not overlap, and their wishes: a drawn mask takes its pixels from what is named, a numbered wall from
+    all walls, else the later from the earlier. Those of which nothing is left go."""
+    rank = {"mask": 2}
+    ordered = sorted(found, key=lambda f: rank.get(f[0].name, int("[" in f[0].name)))
+    taken = np.zeros_like(ordered[0][0].mask)
+    places: list[Place] = []
+    wishes: list[Wish] = []
+    for place, wish in reversed(ordered):
+        mask = place.mask & ~taken
+        taken = taken | place.mask
+        if mask.any():
+            places.append(replace(place, mask=mask))
+            wishes.append(wish)
+    return places[::-1], wishes[::-1]
 
 
 def _albedo(finish: Paint | Sheet) -> Array:
@@ -97,29 +116,30 @@ def light_of(finder: Finder, light: Array) -> RoomLight:
 def relit(
     finder: Finder, light: Array, room: RoomLight, places: Sequence[Place], before: Sequence[Array],
     after: Sequence[Array], bounce: float,
-) -> Array:  # fmt: skip
-    """float32 (h, w, 3): the factor on the light of each place once walls, floor and ceiling throw back another; ``bounce``
+) -> list[Array]:  # fmt: skip
+    """float32 (h, w, 3) for each place: the factor on its light once walls, floor and ceiling throw back another; ``bounce``
     0..1: how much of the change comes."""
-    layout, plain = finder.layout, np.ones((*finder.size[::-1], 3), np.float32)
+    layout = finder.layout
+    more = [np.ones((*finder.size[::-1], 3), np.float32)] * len(places)
     if layout is None or finder.planes is None or bounce == 0:
-        return plain
-    changes = []
-    for place, old, new in zip(places, before, after, strict=True):
+        return more
+    changes: dict[int, Change] = {}
+    for i, (place, old, new) in enumerate(zip(places, before, after, strict=True)):
         name, number = ("", None) if place.name == "mask" else surface_name(place.name)
         walls = place.walls or (range(len(layout.walls)) if number is None else (number,))
         on = {"wall": tuple(WALL + k for k in walls), "floor": (FLOOR,), "ceiling": (CEILING,)}.get(name)
         if on is not None:
-            changes.append(Change(place.mask, on, old, new))
+            changes[i] = Change(place.mask, on, old, new)
     if not changes:
-        return plain
-    sure = finder.maps["wall"] > 0.8
-    known = {WALL: surface_albedo(light, sure, room)} if sure.mean() > LEAST else {}
-    factor = relight(layout, finder.planes, expand(light), changes, known)
-    if factor is None:
-        return plain
-    level = (factor @ LUMA)[..., None]
-    factor = level * (factor / level) ** TINTED
-    return np.asarray(1 + np.float32(bounce) * (factor - 1), np.float32)
+        return more
+    known = {}
+    if "wall" in finder.maps and (sure := finder.maps["wall"] > 0.8).mean() > LEAST:
+        known[WALL] = surface_albedo(light, sure, room)
+    factors = relight(layout, finder.planes, expand(light), list(changes.values()), known)
+    for i, factor in zip(changes, factors or (), strict=False):
+        level = (factor @ LUMA)[..., None]
+        more[i] = np.asarray(1 + bounce * (level * (factor / level) ** TINTED - 1), np.float32)
+    return more
 
 
 class Enlarged:
@@ -158,13 +178,22 @@ def _held(level: Array) -> float:
     return min(1.0, HIGHEST / max(float(np.percentile(level, 60)), 1e-4))
 
 
+def _exposed(finder: Finder, parts: Sequence[tuple[Place, Array, Array, Array]]) -> float:
+    """The factor that keeps a paint from being washed out, never under what the photo shows. ``parts``: all places that it
+    gets, with their albedo before and after, and the factor on their light."""
+    light = linear(finder.small)
+    levels, least = [], 0.0
+    for place, old, new, factor in parts:
+        here = factor[place.mask]
+        levels.append((expand(light[place.mask]) @ LUMA) * (here @ (new * LUMA / (old @ LUMA))))
+        least = max(least, min(1.0, 1 / float((new / old * np.median(here, axis=0)).max())))
+    return max(_held(np.concatenate(levels)), least)
+
+
 def _paint(out: Array, finder: Finder, place: Place, matte: Matte, albedo: Array, target: Array, more: Array) -> None:
     """The surface's ``albedo`` exchanged for ``target`` in its own light, ``more`` (h, w, 3) times as strong."""
     gain = (target / albedo).astype(np.float32)
-    share = (gain * albedo) * LUMA / (albedo @ LUMA)
-    bright = (expand(linear(finder.small)[place.mask]) @ LUMA) * (more[place.mask] @ share)
     usual = np.median(more[place.mask], axis=0)
-    gain *= max(_held(bright), min(1.0, 1 / float((gain * usual).max())))  # never under what the photo shows now
     photo, window = finder.image.array[matte.window], out[matte.window]
     # a dark surface's noise is small in light and large against it: brightened, it must not come along
     brighter = float((gain * usual) @ LUMA)

@@ -74,7 +74,8 @@ def _peak(mean: Array, heights: Array) -> float | None:
         return None
     best = max(strong, key=lambda k: mean[k])
     most = mean[best]
-    stands_out = most > USUAL * np.nanmedian(mean) or most > OVER * np.nanmedian(mean[heights > heights[best] + CLEAR])
+    over = mean[(heights > heights[best] + CLEAR) & np.isfinite(mean)]
+    stands_out = most > USUAL * np.nanmedian(mean) or (len(over) > 0 and most > OVER * np.median(over))
     if not stands_out or most < RISE * np.nanmin(mean[1 : best + 1]):
         return None
     return float(max(heights[k] for k in strong if mean[k] > 0.6 * most))

@@ -106,3 +106,11 @@ def test_command(made: Made, tmp_path: object, capsys: pytest.CaptureFixture[str
     assert "mask SW 7029" in capsys.readouterr().out and out.exists()
     assert main(["recolor", str(source), "-o", str(out), "--wall", "SW 70299"]) == 2
     assert "did you mean" in capsys.readouterr().err
+
+
+def test_a_mask_as_thin_as_a_hair_is_refused(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stagekit.surface.places.WORK", 120)
+    hair = np.zeros(made.image.array.shape[:2], bool)
+    hair[100] = True
+    with pytest.raises(sk.InputError, match="too thin"):
+        sk.recolor(made.image, mask=sk.Mask(hair), finish="SW 7029", segments=made.segments, layout=made.layout)

@@ -8,6 +8,7 @@ import pytest
 from made_room import ALBEDO, HEIGHT, WIDTH, Made, make
 
 import stagekit as sk
+from stagekit.models.roomnet_arch import CLASSES
 from stagekit.room.mirror import fresnel
 from stagekit.surface.albedo import room_light, surface_albedo
 from stagekit.surface.colour import ciede2000, encode, lab, linear
@@ -16,6 +17,7 @@ from stagekit.surface.places import Finder
 from stagekit.surface.shade import KNEE, LIMIT, compress, cored, expand, fallen, smooth_shading
 from stagekit.surface.swap import Enlarged, light_of, swap
 from stagekit.surface.wish import wishes
+from stagekit.types import Segments
 
 
 def inner(mask: np.ndarray, by: int = 9) -> np.ndarray:
@@ -223,7 +225,7 @@ def test_walls_of_two_paints_come_out_alike(made: Made) -> None:
     two = Made(made.image.with_array(encode(light)), made.layout, made.segments, made.light, made.trim)
     finder = Finder(two.image, two.segments, two.layout)
     parts = finder.paints(finder.find("wall"))
-    assert len(parts) == 2 and {k for p in parts for k in p.walls} == {1, 2, 3}
+    assert len(parts) == 2 and {k for p in parts for k in p.walls} == {0, 1, 2, 3}
     own = next(p for p in parts if p.walls == (1,))
     assert own.mask[inner(lilac)].mean() > 0.95 and not (parts[0].mask & parts[1].mask).any()
     got = linear(done(two, {"wall": "#D1CBC1"}, bounce=0.0)[0]) / made.light
@@ -286,3 +288,43 @@ def test_a_large_photos_edges_are_looked_up(made: Made) -> None:
     assert found[:, 1] == pytest.approx(np.clip((y + 0.5) * h / 3000 - 0.5, 0, h - 1), abs=0.1)
     none = Matte(matte.box, matte.alpha, edge[:0], matte.inner[:0])
     assert Enlarged(finder, none).along(ramp).shape == (0, 2)
+
+
+def test_the_border_of_a_wall_is_no_outline(made: Made) -> None:
+    """On a photo larger than the work picture the wall's new light reaches its very edge."""
+    size = (3 * WIDTH, 3 * HEIGHT)
+    large = made.image.with_array(cv2.resize(made.image.array, size, interpolation=cv2.INTER_NEAREST))
+    got = linear(swap(large, wishes({"wall": "#434B56"}, None, None, 0), segments=made.segments, layout=made.layout)[0])
+    ids = cv2.resize((made.layout.wall_ids() == 2).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    column = np.flatnonzero(ids.any(0))[200]
+    top = int(ids[:, column].argmax())
+    wall = got[top + 30 : top + 60, column - 20 : column + 20].mean()
+    rim = got[top + 5 : top + 9, column - 20 : column + 20].mean()
+    assert rim == pytest.approx(wall, rel=0.08)
+
+
+def test_a_named_wall_beats_all_walls_whatever_the_order(made: Made) -> None:
+    one, two = {"wall": "SW 7029", "wall[2]": "#434B56"}, {"wall[2]": "#434B56", "wall": "SW 7029"}
+    first, second = done(made, one)[0], done(made, two)[0]
+    assert np.array_equal(first, second)
+    ids, wall = made.layout.wall_ids(), made.shows("wall")
+    dark, light = (linear(first)[inner(wall & (ids == k))].mean() for k in (2, 1))
+    assert dark < 0.4 * light
+    same = done(made, {"wall": "#434B56", "wall[2]": "#434B56"})[0].astype(int)
+    assert np.percentile(np.abs(same - done(made, {"wall": "#434B56"})[0])[wall], 99.5) <= 6
+
+
+def test_a_ceiling_of_a_network_without_walls(made: Made) -> None:
+    few = Segments((made.segments.labels == CLASSES.index("ceiling")).astype(np.uint8), ("other", "ceiling"))
+    got, _ = swap(made.image, wishes({"ceiling": "#434B56"}, None, None, 0), segments=few, layout=made.layout)
+    assert got[inner(made.shows("ceiling"))].mean() < 0.6 * made.image.array[inner(made.shows("ceiling"))].mean()
+
+
+def test_pieces_on_all_walls_lie_on_each(made: Made) -> None:
+    """Tiles on a wall are seen on that wall's plane: joints across the far one are level."""
+    tiles = sk.Covering("grid", "paint:#e8e8e8", "tiles", (0.5, 0.5), 0.04, "#101010")
+    got = done(made, {"wall": tiles})[0].astype(float).mean(2)
+    far = inner(made.shows("wall") & (made.layout.wall_ids() == 2), 15)
+    rows = np.flatnonzero(far.any(1))
+    level = np.array([got[y][far[y]].mean() for y in rows])
+    assert level.std() / level.mean() > 0.08
