@@ -35,8 +35,8 @@ class MaterialBackend(Protocol):
 class IntrinsicV1:
     """Masks by minimum cut and colour lines, albedo from the room's whites, coverings in metric floor coordinates.
 
-    ``bounce`` 0..1: how much of the light that a repainted surface no longer throws onto itself goes (1: all of it, as in
-    a real room; 0: the paint keeps the photo's level).
+    ``bounce`` 0..1: how much of the change comes in the light that repainted walls, floor and ceiling throw back, onto each
+    other and themselves (1: all of it, as in a real room; 0: the paint keeps the photo's level).
     """
 
     name = "intrinsic.v1"
