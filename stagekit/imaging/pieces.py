@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..types import Array, Segments
+from .nearest import carried_on
 
 SMALLEST_SHARE = 0.001
 """Of the picture: smaller pieces stay as they are."""
@@ -52,7 +53,6 @@ def redrawn(
     something else. Where pieces overlap, the smaller lies on top. Pixels that a piece gives up go to the nearest other
     class. ``probabilities`` are dropped: they belong to the old labels.
     """
-    import cv2
 
     labels = np.array(segments.labels)
     kept = 0
@@ -65,11 +65,6 @@ def redrawn(
         if lost.any():
             known = ~(lost | piece.mask | mask)
             if known.any():
-                _, nearest = cv2.distanceTransformWithLabels(
-                    (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-                )
-                table = np.zeros(int(nearest.max()) + 1, labels.dtype)
-                table[nearest[known]] = labels[known]
-                labels[lost] = table[nearest[lost]]
+                labels[lost] = carried_on(labels, known)[lost]
         labels[mask] = piece.label
     return replace(segments, labels=labels, probabilities=None), kept

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..errors import InputError, OptionError
+from ..imaging.nearest import carried_on
 from ..room.paint import cielab, off_colour, thin_things
 from ..types import Array, Image, Layout, Mask, Segments
 from .belief import PLANE, class_maps, plane_map, settle_planes
@@ -129,7 +130,6 @@ class Finder:
 
     def paints(self, place: Place, *, each: bool = False) -> list[Place]:
         """The walls of a ``place`` apart by the paints that they wear now, or ``each`` by itself; others as they are."""
-        import cv2
 
         if place.name == "mask" or surface_name(place.name) != ("wall", None) or self.planes is None:
             return [place]
@@ -152,12 +152,7 @@ class Finder:
         owner = np.full(self.planes.shape, -1)
         for i, (_, own) in enumerate(groups):
             owner[np.isin(self.planes, [8 + k for k in own])] = i
-        _, nearest = cv2.distanceTransformWithLabels(
-            (owner < 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-        )
-        table = np.zeros(int(nearest.max()) + 1, int)
-        table[nearest[owner >= 0]] = owner[owner >= 0]
-        owner = table[nearest]
+        owner = carried_on(owner, owner >= 0)
         return [
             Place(place.name, place.mask & (owner == i), own[0] if each else place.plane, (*own, *([] if i else rest)))
             for i, (_, own) in enumerate(groups)

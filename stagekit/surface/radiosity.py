@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..imaging.nearest import carried_on
 from ..types import Array, Layout
 from .belief import PLANE
 from .shade import fallen, spread
@@ -254,12 +255,5 @@ def _gathered(layout: Layout, planes: Array, light: Array, change: Change, room:
         at = here & change.mask & (amount > 1e-3)
         factor = 1 + total[at] / amount[at][:, None] / np.maximum(falls[at], 1e-3)
         out[at], told[at] = np.clip(factor, FAINTEST, BRIGHTEST), True
-    if (
-        told.any()
-    ):  # a gable over the layout's ceiling, a wall over its corner, and the pixels that mix with what is beside
-        away = (~told).astype(np.uint8)
-        _, nearest = cv2.distanceTransformWithLabels(away, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-        owner = np.zeros((int(nearest.max()) + 1, 3), np.float32)
-        owner[nearest[told]] = out[told]
-        out = owner[nearest]
-    return out
+    # a gable over the layout's ceiling, a wall over its corner, and the pixels that mix with what is beside
+    return carried_on(out, told) if told.any() else out

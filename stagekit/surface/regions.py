@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..imaging.nearest import carried_on
 from ..room.paint import STRANGE, cielab, difference
 from ..types import Array
 from .belief import PLANE
@@ -104,13 +105,7 @@ def _seeded(core: Array, steep: Array, cell: Array) -> Array:
 
 def _filled(markers: Array) -> Array:
     """Watershed's lines (-1) given to a neighbour, numbers made dense."""
-    import cv2
-
-    lines = markers <= 0
-    _, nearest = cv2.distanceTransformWithLabels(lines.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    owner = np.zeros(int(nearest.max()) + 1, np.int64)
-    owner[nearest[~lines]] = markers[~lines]
-    _, dense = np.unique(np.where(lines, owner[nearest], markers), return_inverse=True)
+    _, dense = np.unique(carried_on(markers, markers > 0), return_inverse=True)
     return dense.reshape(markers.shape).astype(np.int32)
 
 
