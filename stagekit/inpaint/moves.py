@@ -20,7 +20,7 @@ OTHERS = 5
 class Plane:
     """A region on the working grid (``region``) and at the photo's size (``full``, None if it is not seen there), with
     what is seen of it (``good`` bool HxW), its ``light`` and the ``texture`` without it (float32 HxWx3, log), and what of it
-    is copied (``lends`` bool HxW)."""
+    is copied (``lends`` bool HxW). ``foot`` bool HxW: what shows of a wall, the foot whole, see `regions.foot`."""
 
     region: Region
     full: Region | None
@@ -28,6 +28,7 @@ class Plane:
     light: Array
     texture: Array
     lends: Array
+    foot: Array
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from .lattice import along_joints
 from .light import Expected, from_log, light, smooth, to_log
 from .moves import LEAST, Move, Plane, moves
 from .passages import with_passages
-from .regions import BAND_M, FLOOR, WALL, Region, near_lines, regions, sources
+from .regions import BAND_M, FLOOR, WALL, Region, foot, near_lines, regions, sources
 from .rim import flush
-from .skirting import FADE_M, Board, best, boards
+from .skirting import FADE_M, Board, boards
 from .transfer import Pyramid, Scale, sample, transfer
 from .wall_light import wall_light
 
@@ -87,7 +87,7 @@ def fill(
     planes = [replace(p, light=flush(p, gap, log, segments)) for p in planes]
     out = photo.copy()
     pyramid = Pyramid(photo)
-    found = boards(photo, planes, scale)
+    found = boards(photo, planes, scale, gap)
     touched = [k for k, p in enumerate(planes) if p.full is not None and (hole & p.full.mask).any()]
     with closing(_decisions(touched, planes, gap)) as decisions:
         for number, (offered, labels) in decisions:
@@ -96,9 +96,8 @@ def fill(
             assert plane.full is not None
             here = hole & plane.full.mask
             (ys, xs), filled, served = transfer(pyramid, number, planes, offered, labels, here, scale)
-            board = best(found, number) if plane.region.surface == WALL else None
-            if board is not None:
-                _skirt(plane, board, (ys, xs), filled, served, scale)
+            if number in found:
+                _skirt(plane, found[number], (ys, xs), filled, served, scale)
             out[ys, xs] = np.clip(from_log(filled) + 0.5, 0, 255).astype(np.uint8)
             bare = np.zeros_like(hole)
             bare[ys[~served], xs[~served]] = True
@@ -137,7 +136,8 @@ def _planes(
         texture = np.where((good | gap)[..., None], log - lit, 0).astype(np.float32)
         if region.surface == FLOOR and expected is not None:  # what no light explains is no floor
             good = good & (smooth(texture, good, LIGHT_SIGMA[False] * max(gap.shape)).mean(2) > -OUTLIER)
-        found.append(Plane(region, fine.get(region.name), good, lit, texture, _lends(region, good, gap, texture)))
+        lends = _lends(region, good, gap, texture)
+        found.append(Plane(region, fine.get(region.name), good, lit, texture, lends, foot(region, segments)))
     return found
 
 
@@ -207,19 +207,17 @@ def _with_filled(number: int, planes: list[Plane], offered: list[Move], labels: 
     return [wider if k == number else p for k, p in enumerate(planes)]
 
 
-def _skirt(
-    plane: Plane, board: tuple[Board, bool], at: tuple[Array, Array], filled: Array, served: Array, scale: Scale
-) -> None:
+def _skirt(plane: Plane, board: Board, at: tuple[Array, Array], filled: Array, served: Array, scale: Scale) -> None:
     """The board drawn into ``filled`` (N, 3), the pixels ``at`` of a wall, where its foot is; these count as not served."""
     assert plane.full is not None
     xy = np.stack([at[1], at[0]], -1).astype(np.float64)
     points, _ = plane.full.metres(xy)
-    foot = np.nonzero(points[:, 1] < BAND_M + FADE_M)[0]
-    if not len(foot):
+    low = np.nonzero(points[:, 1] < BAND_M + FADE_M + board.line(points))[0]
+    if not len(low):
         return
-    own = sample(plane.light, (xy[foot] + 0.5) * scale - 0.5, cubic=False)
-    filled[foot] = own + board[0].at(points[foot], own=board[1])
-    served[foot] = False
+    own = sample(plane.light, (xy[low] + 0.5) * scale - 0.5, cubic=False)
+    filled[low] = own + board.at(points[low])
+    served[low] = False
 
 
 def _soften(out: Array, hole: Array, planes: list[Plane]) -> None:

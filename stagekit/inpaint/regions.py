@@ -162,26 +162,52 @@ def sources(region: Region, known: Array, segments: Segments | None) -> Array:
     good = known & region.mask
     if segments is None:
         return good
-    height, width = known.shape
-    labels = cv2.resize(segments.labels, (width, height), interpolation=cv2.INTER_NEAREST)
-    names = segments.classes
-    objects = np.isin(labels, [i for i, n in enumerate(names) if n in OBJECTS])
+    labels, names = _labels(segments, known), segments.classes
     belongs = BELONGS.get(region.surface, frozenset())
+    objects = _objects(region, labels, segments)
     if region.surface == FLOOR and "rug" in names:
         rug = labels == names.index("rug")
         if (rug & known).sum() > 0.5 * rug.sum():  # the rug stays: what stood on it is filled with rug
             belongs |= {"rug"}
             objects &= ~rug
-    size = max(3, round(0.012 * max(height, width))) | 1
-    if region.surface == WALL:
-        objects |= np.isin(labels, [i for i, n in enumerate(names) if n in ("window", "door")])
-    good &= cv2.dilate(objects.astype(np.uint8), np.ones((size, size), np.uint8)) == 0
+    good &= ~_grown(objects)
     if belongs:
         agrees = np.isin(labels, [i for i, n in enumerate(names) if n in belongs])
-        seam = max(3, round(SEAM * max(height, width))) | 1
+        seam = max(3, round(SEAM * max(known.shape))) | 1
         change = cv2.erode if region.surface == FLOOR else cv2.dilate
         good &= change(agrees.astype(np.uint8), np.ones((seam, seam), np.uint8)) > 0
     return good
+
+
+def foot(region: Region, segments: Segments | None) -> Array:
+    """bool HxW: pixels on a wall or just below it that no object hides, in a hole or not, whichever surface the segmentation
+    takes them for: of a skirting board it is of two minds."""
+    import cv2
+
+    reach = max(3, round(SEAM * max(region.mask.shape)))
+    up = np.zeros((2 * reach + 1, 1), np.uint8)
+    up[: reach + 1] = 1
+    shown = cv2.dilate(region.mask.astype(np.uint8), up) > 0
+    return shown if segments is None else shown & ~_grown(_objects(region, _labels(segments, shown), segments))
+
+
+def _labels(segments: Segments, known: Array) -> Array:
+    import cv2
+
+    return cv2.resize(segments.labels, known.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def _objects(region: Region, labels: Array, segments: Segments) -> Array:
+    """What is not ``region``'s own surface; on a wall windows and doors too."""
+    others = OBJECTS | {"window", "door"} if region.surface == WALL else OBJECTS
+    return np.isin(labels, [i for i, n in enumerate(segments.classes) if n in others])
+
+
+def _grown(mask: Array) -> Array:
+    import cv2
+
+    size = max(3, round(0.012 * max(mask.shape))) | 1
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((size, size), np.uint8)) > 0)
 
 
 def _edge(normal: Array, start: tuple[float, float], band: float) -> Line:

@@ -6,7 +6,7 @@ are seen is its profile, and the layout's line, corrected by how the board lies 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,15 +26,24 @@ COLUMNS = 400
 LEAST = 12
 """Columns that must show a height for it to be known."""
 SEEN_M, GLIMPSE_M = 0.6, 0.12
-"""Length of a wall's foot that must be seen: a door's threshold is no board; and from which another wall's board is laid
-where this wall's is seen."""
+"""Length of a wall's foot that is enough, whatever it looks like, less being perhaps a door's threshold; and that is enough
+where it has a board's shape, or to see where another wall's board would lie."""
 DARKEST = -2.0
 """Log light over the wall's own: what is darker is a gap or a thing."""
 DIP, FOOT_M = 0.8, 0.03
 """Fall of log light between two brighter heights, and over which height, that is no moulding but the gap under a thing that
 hangs or stands before the wall."""
-SHIFT_M = 0.05
-"""The board is looked for this far above and below the layout's line."""
+SHIFT_M, MOVED_M = 0.05, 0.02
+"""The board is looked for this far above and below the line at which the wall ends: the layout's own unless that has been
+moved by more than this."""
+
+BARE = 0.15
+"""Log light by which what is over the band may differ from the wall's own."""
+WHOLE = 0.9
+"""Share of the heights that a column in the shade must show."""
+LOW_M, SIDE, STEP_LEAST, ALIKE, WAVES = 0.045, 8, 0.1, 0.5, 4.0
+"""A board that is seen in the shade: as high as this at least; heights of ``STEP_M`` on both sides of its upper edge over
+which the step is taken, log light that it has at least, and share of the columns that have half of it."""
 
 HEIGHTS = np.arange(LOWEST_M, BAND_M + FADE_M, STEP_M)
 
@@ -42,63 +51,88 @@ HEIGHTS = np.arange(LOWEST_M, BAND_M + FADE_M, STEP_M)
 @dataclass(frozen=True, eq=False)
 class Board:
     """``profile`` (n, 3): log light over the wall's own light at ``HEIGHTS`` over the board's line; the line lies
-    ``offset + slope * a`` metres over the layout's at ``a`` metres along the wall. ``columns``: how many were seen."""
+    ``offset + slope * a`` metres over the layout's at ``a`` metres along the wall. ``metres``: how much of it was seen, none
+    if another wall lends it."""
 
     profile: Array
     offset: float
     slope: float
-    columns: int
+    metres: float
 
-    def at(self, points: Array, *, own: bool) -> Array:
-        """(n, 3) at plane metres ``points`` (n, 2). ``own``: the points are on the wall that the board was seen on."""
-        line = self.offset + self.slope * points[:, 0] if own else 0.0
-        height = points[:, 1] - line
+    def line(self, points: Array) -> Array:
+        """(n,) metres over the layout's line at which the board stands, at plane metres ``points`` (n, 2)."""
+        return np.asarray(self.offset + self.slope * points[:, 0])
+
+    def at(self, points: Array) -> Array:
+        """(n, 3) at plane metres ``points`` (n, 2)."""
+        height = points[:, 1] - self.line(points)
         fade = np.clip((BAND_M + FADE_M - height) / FADE_M, 0, 1)[:, None]
         value = np.stack([np.interp(height, HEIGHTS, self.profile[:, c]) for c in range(3)], -1)
         return np.asarray(value * fade)
 
 
-def boards(photo: Array, planes: list[Plane], scale: Scale) -> dict[int, Board]:
-    """The board of each wall whose foot is seen; number of the plane -> board."""
+def boards(photo: Array, planes: list[Plane], scale: Scale, gap: Array) -> dict[int, Board]:
+    """The board of each wall, lent by the one that shows most where its own foot is not seen; number of the plane -> board.
+    ``gap`` (h, w): the hole on the working grid.
+
+    A hole reaches over the shadows of what it takes out, and so over much of a wall's foot that nothing hides: where too
+    little is seen beside it, that is looked at too, but only what has a board's shape is believed.
+    """
     found = {}
-    for number, plane in enumerate(planes):
-        if plane.region.surface == WALL and plane.full is not None:
-            board = _board(photo, plane, scale)
-            if board is not None:
-                found[number] = board
+    walls = [(k, p) for k, p in enumerate(planes) if p.region.surface == WALL and p.full is not None]
+    for number, plane in walls:
+        board = _board(photo, plane, scale, plane.foot & ~gap) or _shaded(photo, plane, scale)
+        if board is not None:
+            found[number] = board
     if found:
-        longest = max(found.values(), key=lambda b: b.columns)
-        for number, plane in enumerate(planes):
-            if plane.region.surface == WALL and plane.full is not None and number not in found:
-                board = _borrowed(photo, plane, scale, longest)
-                if board is not None:
-                    found[number] = board
+        longest = max(found.values(), key=lambda b: b.metres)
+        for number, plane in walls:
+            if number not in found:
+                found[number] = _borrowed(photo, plane, scale, longest, plane.foot & ~gap)
     return found
 
 
-def best(found: dict[int, Board], number: int) -> tuple[Board, bool] | None:
-    """The board for plane ``number`` and whether it is its own; else that of the wall that shows most of one."""
-    if number in found:
-        return found[number], True
-    if not found:
-        return None
-    return max(found.values(), key=lambda b: b.columns), False
+def _borrowed(photo: Array, plane: Plane, scale: Scale, other: Board, seen: Array) -> Board:
+    """The ``other`` wall's board: where the little that is ``seen`` of this wall's foot says that it lies, if it does."""
+    start = _start(plane)
+    other = replace(other, profile=_level(other.profile))
+    along = _along(plane, seen, GLIMPSE_M)
+    if along is not None:
+        strip, known = _strip(photo, plane, scale, seen, along, np.full(COLUMNS, start))
+        offset, slope = _line(strip, known, other.profile, along)
+        middle = abs(offset + slope * float(along.mean()))
+        if 0 < middle < SHIFT_M - STEP_M:
+            return Board(other.profile, start + offset, slope, 0.0)
+    return Board(other.profile, start, 0.0, 0.0)
 
 
-def _borrowed(photo: Array, plane: Plane, scale: Scale, other: Board) -> Board | None:
-    """The ``other`` wall's board where the little that is seen of this wall's foot says that it lies."""
-    along = _along(plane, GLIMPSE_M)
-    if along is None:
-        return None
-    strip, known = _strip(photo, plane, scale, along, np.zeros(COLUMNS))
-    offset, slope = _line(strip, known, other.profile, along)
-    middle = abs(offset + slope * float(along.mean()))
-    return Board(other.profile, offset, slope, 0) if 0 < middle < SHIFT_M - STEP_M else None
+def _level(profile: Array) -> Array:
+    """The ``profile`` (n, 3) with its foot at height 0 and none of the floor that is seen under it: that is not lent."""
+    steps = _steps(profile.mean(1), SIDE // 2, LOWEST_M, FOOT_M + LOWEST_M + SHIFT_M)
+    at = int(np.abs(steps).argmax())
+    if abs(steps[at]) < STEP_LEAST:
+        return profile
+    foot = at + SIDE // 2
+    moved = np.arange(len(profile)) + foot - int(np.searchsorted(HEIGHTS, 0.0))
+    return np.asarray(profile[np.clip(moved, foot + SIDE // 4, len(profile) - 1)])
 
 
-def _along(plane: Plane, least: float) -> Array | None:
-    """(COLUMNS,) metres along the wall between the ends of what is seen of its foot; None below ``least``."""
-    ys, xs = np.nonzero(plane.good)
+def _start(plane: Plane) -> float:
+    """Metres over the layout's line at which the region ends: more or less than 0 where `feet.observed` has moved it."""
+    mask = plane.region.mask
+    columns = np.flatnonzero(mask[:-1].any(0) & ~mask[-1])
+    if not len(columns):
+        return 0.0
+    rows = mask.shape[0] - 1 - mask[::-1, columns].argmax(0)
+    points, _ = plane.region.metres(np.stack([columns, rows + 0.5], -1).astype(float))
+    low = points[np.abs(points[:, 1]) < BAND_M, 1]
+    middle = float(np.median(low)) if len(low) else 0.0
+    return middle if abs(middle) > MOVED_M else 0.0
+
+
+def _along(plane: Plane, seen: Array, least: float) -> Array | None:
+    """(COLUMNS,) metres along the wall between the ends of what is ``seen`` of its foot; None below ``least``."""
+    ys, xs = np.nonzero(seen)
     if len(ys) < 30:
         return None
     points, _ = plane.region.metres(np.stack([xs, ys], -1).astype(float))
@@ -109,32 +143,94 @@ def _along(plane: Plane, least: float) -> Array | None:
     return np.linspace(first, last, COLUMNS) if last - first >= least else None
 
 
-def _board(photo: Array, plane: Plane, scale: Scale) -> Board | None:
-    along = _along(plane, SEEN_M)
+def _board(photo: Array, plane: Plane, scale: Scale, seen: Array) -> Board | None:
+    along = _along(plane, seen, SEEN_M)
     if along is None:
         return None
-    offset = slope = 0.0
+    offset, slope = _start(plane), 0.0
     for turn in range(3):
-        strip, known = _strip(photo, plane, scale, along, offset + slope * along)
+        strip, known = _strip(photo, plane, scale, seen, along, offset + slope * along)
         amount = known.sum(1)
         if (amount >= LEAST).mean() < 0.6:
             return None
-        seen = amount >= LEAST
-        values = np.where(known[seen, :, None], strip[seen], np.nan)
-        profile = np.stack([_filled(np.nanmedian(values[..., c], 1), seen) for c in range(3)], -1)
+        profile = _profile(strip, known)
         if turn < 2:
             more = _line(strip, known, profile, along)
             offset, slope = offset + more[0], slope + more[1]
-    level = profile.mean(1)
+    off = np.abs(offset - _start(plane) + slope * along).max() > 2 * SHIFT_M  # a line that runs away is none
+    step, alike = _edge(profile, strip[:, known.mean(0) > WHOLE])
+    if off or _odd(profile.mean(1)) or (step > STEP_LEAST and alike < ALIKE):
+        return None
+    return Board(profile, offset, slope, _length(along, np.asarray(known.any(0))))
+
+
+def _shaded(photo: Array, plane: Plane, scale: Scale) -> Board | None:
+    """A board seen in the shadows of things, or in a short piece: where the same step stands in most of the columns."""
+    along = _along(plane, plane.foot, GLIMPSE_M)
+    if along is None:
+        return None
+    offset, slope = _start(plane), 0.0
+    for turn in range(3):
+        strip, known = _strip(photo, plane, scale, plane.foot, along, offset + slope * along)
+        whole = np.asarray(known.mean(0) > WHOLE)
+        if whole.sum() < LEAST or _length(along, whole) < GLIMPSE_M:
+            return None
+        strip, known = strip[:, whole], known[:, whole]
+        bare = HEIGHTS > BAND_M - FADE_M
+        level = np.nanmedian(np.where(known[bare], strip[bare].mean(2), np.nan), 0)  # a shadow's own depth
+        strip = strip - level[None, :, None]
+        profile = _profile(strip, known)
+        if turn < 2:
+            more = _line(strip, known, profile, along[whole])
+            offset, slope = offset + more[0], slope + more[1]
+    step, alike = _edge(profile, strip)
+    waves = np.abs(np.diff(profile.mean(1)[HEIGHTS > FOOT_M])).sum()
+    if step < STEP_LEAST or alike < ALIKE or waves > WAVES * step or _odd(profile.mean(1)):
+        return None
+    return Board(profile, offset, slope, _length(along, whole))
+
+
+def _edge(profile: Array, strip: Array) -> tuple[float, float]:
+    """The largest step of a ``profile`` (n, 3), and the share of a ``strip``'s columns (n, m, 3) that have half of it."""
+    steps = _steps(profile.mean(1))
+    at = int(np.abs(steps).argmax())
+    alike = _steps(strip.mean(2))[at] * np.sign(steps[at]) > abs(steps[at]) / 2
+    return abs(float(steps[at])), float(alike.mean()) if alike.size else 1.0
+
+
+def _steps(level: Array, side: int = SIDE, lowest: float = LOW_M, highest: float = BAND_M - FADE_M) -> Array:
+    """How much brighter ``level`` (n, ...) is in ``side`` heights below each than over it; 0 but between ``lowest`` and
+    ``highest`` metres."""
+    total = np.concatenate([np.zeros((1, *level.shape[1:])), np.cumsum(level, 0)])
+    mean = (total[side:] - total[:-side]) / side
+    step = mean[:-side] - mean[side:]
+    at = HEIGHTS[side : side + len(step)]
+    inside = (at > lowest) & (at < highest)
+    return np.asarray(np.where(inside.reshape(-1, *[1] * (level.ndim - 1)), step, 0))
+
+
+def _profile(strip: Array, known: Array) -> Array:
+    """float32 (n, 3): the median of the columns at each height that enough of them show, others as the nearest."""
+    seen = known.sum(1) >= LEAST
+    values = np.where(known[seen, :, None], strip[seen], np.nan)
+    return np.stack([_filled(np.nanmedian(values[..., c], 1), seen) for c in range(3)], -1).astype(np.float32)
+
+
+def _length(along: Array, seen: Array) -> float:
+    """Metres of the places ``along`` that are ``seen``."""
+    return float(seen.mean() * np.ptp(along))
+
+
+def _odd(level: Array) -> bool:
+    """Whether a profile is no board's: the dark under a thing that hangs or stands before the wall; no bare wall over it."""
     lowest = int(level[HEIGHTS > FOOT_M].argmin()) + int((HEIGHTS <= FOOT_M).sum())
     dip = min(level[:lowest].max(), level[lowest:].max()) - level[lowest]
-    if level.min() < DARKEST or dip > DIP:
-        return None
-    return Board(profile.astype(np.float32), offset, slope, int(known.any(0).sum()))
+    over = np.abs(level[HEIGHTS > BAND_M]).mean()
+    return bool(level[HEIGHTS > 0].min() < DARKEST or dip > DIP or over > BARE)
 
 
-def _strip(photo: Array, plane: Plane, scale: Scale, along: Array, line: Array) -> tuple[Array, Array]:
-    """(heights, columns, 3) log light over the wall's own along its foot, and which of it is known."""
+def _strip(photo: Array, plane: Plane, scale: Scale, seen: Array, along: Array, line: Array) -> tuple[Array, Array]:
+    """(heights, columns, 3) log light over the wall's own along its foot, and which of it is known: what is ``seen``."""
     assert plane.full is not None
     a, b = np.broadcast_arrays(along[None], HEIGHTS[:, None] + line[None])
     h = np.stack([a, b, np.ones_like(a)], -1).reshape(-1, 3) @ plane.full.to_pixel.T
@@ -143,7 +239,7 @@ def _strip(photo: Array, plane: Plane, scale: Scale, along: Array, line: Array) 
     xy = np.where(inside[:, None], xy, 0)
     small = (xy + 0.5) * scale - 0.5
     value = to_log(sample(photo, xy, cubic=False)) - sample(plane.light, small, cubic=False)
-    good = inside & (sample(plane.good.astype(np.float32), small, cubic=False) > 0.7)
+    good = inside & (sample(seen.astype(np.float32), small, cubic=False) > 0.7)
     shape = a.shape
     return value.reshape(*shape, 3), good.reshape(shape)
 

@@ -23,7 +23,7 @@ def plane(surface: int, slope: float) -> tuple[Plane, np.ndarray]:
     region = flat(np.ones((H, W), bool))
     object.__setattr__(region, "surface", surface)
     object.__setattr__(region, "upright", surface == WALL)
-    return Plane(region, region, ~gap, light, np.zeros_like(light), ~gap), gap
+    return Plane(region, region, ~gap, light, np.zeros_like(light), ~gap, ~gap), gap
 
 
 def told(level: int) -> np.ndarray:

@@ -13,7 +13,7 @@ from stagekit.inpaint.daylight import bases, floor_light
 from stagekit.inpaint.light import light, to_log
 from stagekit.inpaint.moves import moves
 from stagekit.inpaint.planar import fill
-from stagekit.inpaint.skirting import HEIGHTS, Board, _borrowed, best, boards
+from stagekit.inpaint.skirting import HEIGHTS, Board, _borrowed, _level, _start, boards
 from stagekit.types import Opening
 
 HEIGHT_M = 0.10
@@ -24,7 +24,7 @@ def learnt(room, layout):
     log = to_log(room.photo.array)
     size = (room.photo.width, room.photo.height)
     planes = planar._planes(log, room.thing, layout, room.segments, size)
-    return planes, boards(room.photo.array, planes, (1.0, 1.0))
+    return planes, boards(room.photo.array, planes, (1.0, 1.0), room.thing)
 
 
 def top(board: Board, along: float) -> float:
@@ -54,12 +54,44 @@ def test_a_layout_that_is_off_is_corrected_by_where_the_board_is_seen(room):
 
 
 def test_a_wall_without_a_board_of_its_own_takes_the_one_that_is_seen_most(room):
-    _, found = learnt(room, room.layout)
-    number = max(found, key=lambda k: found[k].columns)
-    others = {k: b for k, b in found.items() if k != min(found)}
-    assert best(found, number) == (found[number], True)
-    assert best(others, min(found)) == (max(others.values(), key=lambda b: b.columns), False)
-    assert best({}, 0) is None
+    planes, own = learnt(room, room.layout)
+    number = min(own)
+    planes[number] = replace(planes[number], foot=np.zeros_like(room.thing))
+    found = boards(room.photo.array, planes, (1.0, 1.0), room.thing)
+    longest = max((b for k, b in own.items() if k != number), key=lambda b: b.metres)
+    assert found[number].metres == 0 < longest.metres
+    assert np.array_equal(found[number].profile, _level(longest.profile))
+    assert found[number].line(np.zeros((1, 2))) == 0
+    blind = [replace(p, foot=np.zeros_like(room.thing)) for p in planes]
+    assert not boards(room.photo.array, blind, (1.0, 1.0), room.thing)
+
+
+def test_a_lent_board_stands_on_the_floor_and_brings_none_of_it(room):
+    """The wall that lends shows 18 mm of dark floor over its line: the board's foot is laid at 0 on the other wall."""
+    floor = HEIGHTS < 0.018
+    board = (HEIGHTS >= 0.018) & (HEIGHTS < 0.018 + HEIGHT_M)
+    profile = np.where(floor, -1.2, np.where(board, 0.3, 0.0))[:, None].repeat(3, 1)
+    level = _level(profile)[:, 0]
+    assert level.min() >= 0
+    assert level[np.abs(HEIGHTS - HEIGHT_M + 0.01).argmin()] == 0.3
+    assert level[np.abs(HEIGHTS - HEIGHT_M - 0.01).argmin()] == 0.0
+
+
+def test_a_foot_in_the_shadow_of_a_thing_is_looked_at(room):
+    """The hole reaches over all of the walls' feet, as over shadows; the things hide a part."""
+    _, own = learnt(room, room.layout)
+    planes, _ = learnt(room, room.layout)
+    dark = room.photo.array.copy()
+    dark[:, ::2] = (dark[:, ::2] * 0.97).astype(np.uint8)
+    wide = np.ones_like(room.thing)
+    found = boards(dark, planes, (1.0, 1.0), wide)
+    assert set(found) == set(own)
+    for number, board in found.items():
+        points, _ = planes[number].region.metres(np.argwhere(planes[number].good)[:, ::-1].astype(float))
+        along = float(np.median(points[:, 0]))
+        assert top(board, along) == pytest.approx(HEIGHT_M, abs=0.02)
+    plain = np.full_like(dark, 200)  # nothing but paint: nothing is made up
+    assert not boards(plain, [replace(p, light=to_log(plain)) for p in planes], (1.0, 1.0), wide)
 
 
 def test_the_gap_under_a_thing_before_the_wall_is_no_board(room):
@@ -72,7 +104,7 @@ def test_the_gap_under_a_thing_before_the_wall_is_no_board(room):
         height = region.metres(np.stack([xs, ys], -1).astype(float))[0][:, 1]
         line = (height > 0.13) & (height < 0.19)
         photo[ys[line], xs[line]] = 40
-    assert not boards(photo, planes, (1.0, 1.0))
+    assert not boards(photo, planes, (1.0, 1.0), room.thing)
 
 
 def test_a_glimpse_of_a_wall_tells_where_another_walls_board_lies(room):
@@ -88,12 +120,11 @@ def test_a_glimpse_of_a_wall_tells_where_another_walls_board_lies(room):
     middle = float(np.percentile(along, 10))
     part = np.abs(along - middle) < 0.2
     few[ys[part], xs[part]] = True
-    glimpsed = _borrowed(room.photo.array, replace(plane, good=few), (1.0, 1.0), found[number])
-    assert glimpsed is not None
+    glimpsed = _borrowed(room.photo.array, plane, (1.0, 1.0), found[number], few)
     assert abs(found[number].offset + found[number].slope * middle) > 0.01
     assert top(glimpsed, middle) == pytest.approx(top(found[number], middle), abs=0.01)
-    nothing = replace(plane, good=np.zeros_like(few))
-    assert _borrowed(room.photo.array, nothing, (1.0, 1.0), found[number]) is None
+    nothing = _borrowed(room.photo.array, plane, (1.0, 1.0), found[number], np.zeros_like(few))
+    assert nothing.line(np.full((1, 2), middle)) == _start(plane)
 
 
 def test_daylight_is_found_again_under_the_hole(room):

@@ -132,7 +132,7 @@ def test_tones_of_two_copies_meet_softly():
     region = flat(np.ones((80, 160), bool))
     texture = np.where(np.arange(160)[None, :, None] < 80, -0.1, 0.1) * np.ones((80, 1, 3), np.float32)
     all_of_it = np.ones((80, 160), bool)
-    plane = Plane(region, region, all_of_it, np.zeros((80, 160, 3), np.float32), texture, all_of_it)
+    plane = Plane(region, region, all_of_it, np.zeros((80, 160, 3), np.float32), texture, all_of_it, all_of_it)
     labels = np.full((80, 160), -2, np.int16)
     labels[:, 40:80], labels[:, 80:120] = 0, 1
     metre = 160 / 4.0
