@@ -16,6 +16,7 @@ import numpy as np
 from ..imaging.nearest import carried_on
 from ..types import Array, Layout
 from .belief import PLANE
+from .colour import LUMA
 from .shade import fallen, spread
 
 PATCH_M, PATCHES = 0.5, 12
@@ -33,6 +34,8 @@ SOFT = 0.012
 """Reach of the mean that tells what falls on a place, share of the picture's longer side."""
 FAINTEST, BRIGHTEST = 0.25, 4.0
 """Least and largest factor: what a photo does not tell is not made up."""
+DARKEST = 0.6
+"""Half of a surface keeps as much of its light as this: rooms measured too dark or too small would turn black."""
 FLOOR, CEILING, WALL = 0, 1, 2
 """Numbers of the surfaces; wall k of the layout is ``WALL + k``."""
 USUAL = {FLOOR: 0.35, CEILING: 0.8, WALL: 0.6}
@@ -256,4 +259,9 @@ def _gathered(layout: Layout, planes: Array, light: Array, change: Change, room:
         factor = 1 + total[at] / amount[at][:, None] / np.maximum(falls[at], 1e-3)
         out[at], told[at] = np.clip(factor, FAINTEST, BRIGHTEST), True
     # a gable over the layout's ceiling, a wall over its corner, and the pixels that mix with what is beside
-    return carried_on(out, told) if told.any() else out
+    if not told.any():
+        return out
+    usual = float(np.median(out[told & change.mask] @ LUMA))
+    if usual < DARKEST:
+        out[told] **= np.log(DARKEST) / np.log(usual)
+    return carried_on(out, told)
