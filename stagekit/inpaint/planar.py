@@ -14,7 +14,8 @@ from ..room.openings import look_again
 from ..types import Array, Image, Layout, Segments
 from .curtains import hang
 from .daylight import OUTLIER, floor_light
-from .feet import observed
+from .feet import Feet, observed
+from .footing import on_the_floor, seen_boards
 from .foresight import Foresee, foreseen
 from .grain import regrain
 from .labels import choose, joined, moved_texture
@@ -80,14 +81,20 @@ def fill(
     if layout is not None and segments is not None:
         layout = with_passages(look_again(layout, Image(photo), segments), photo, hole, segments)
     log = to_log(small)
-    planes = _planes(log, gap, layout, segments, (width, height))
+    seen: dict[int, Board] = {}
+    feet: Feet = {}
+    if layout is not None and segments is not None:
+        walls = regions(layout, width, height)
+        seen = seen_boards(photo, walls, segments)
+        feet = observed(layout, segments, ~gap) | on_the_floor(seen, walls)
+    planes = _planes(log, gap, layout, segments, feet, (width, height))
     if foresee is not None and layout is not None and segments is not None:
         told = to_log(cv2.resize(foresee(photo, hole, layout, segments), size, interpolation=cv2.INTER_CUBIC))
         planes = [replace(p, light=foreseen(p, gap, told)) for p in planes]
     planes = [replace(p, light=flush(p, gap, log, segments)) for p in planes]
     out = photo.copy()
     pyramid = Pyramid(photo)
-    found = boards(photo, planes, scale, gap)
+    found = boards(photo, planes, scale, gap, seen)
     touched = [k for k, p in enumerate(planes) if p.full is not None and (hole & p.full.mask).any()]
     with closing(_decisions(touched, planes, gap)) as decisions:
         for number, (offered, labels) in decisions:
@@ -110,12 +117,11 @@ def fill(
 
 
 def _planes(
-    log: Array, gap: Array, layout: Layout | None, segments: Segments | None, size: tuple[int, int]
+    log: Array, gap: Array, layout: Layout | None, segments: Segments | None, feet: Feet, size: tuple[int, int]
 ) -> list[Plane]:
     """Every plane that shows, its light and texture apart. ``log`` (h, w, 3) and ``gap`` (h, w) on the working grid,
-    ``size`` (width, height) the photo's."""
+    ``feet`` where walls end, ``size`` (width, height) the photo's."""
     height, width = gap.shape
-    feet = observed(layout, segments, ~gap) if layout is not None and segments is not None else None
     fine = {r.name: r for r in regions(layout, *size, feet)}
     found, everywhere = [], None
     for region in regions(layout, width, height, feet):

@@ -162,15 +162,15 @@ def sources(region: Region, known: Array, segments: Segments | None) -> Array:
     good = known & region.mask
     if segments is None:
         return good
-    labels, names = _labels(segments, known), segments.classes
+    labels, names = _labels(segments, known.shape), segments.classes
     belongs = BELONGS.get(region.surface, frozenset())
-    objects = _objects(region, labels, segments)
+    others = _others(region, labels, segments)
     if region.surface == FLOOR and "rug" in names:
         rug = labels == names.index("rug")
         if (rug & known).sum() > 0.5 * rug.sum():  # the rug stays: what stood on it is filled with rug
             belongs |= {"rug"}
-            objects &= ~rug
-    good &= ~_grown(objects)
+            others &= ~rug
+    good &= ~_grown(others)
     if belongs:
         agrees = np.isin(labels, [i for i, n in enumerate(names) if n in belongs])
         seam = max(3, round(SEAM * max(known.shape))) | 1
@@ -188,17 +188,22 @@ def foot(region: Region, segments: Segments | None) -> Array:
     up = np.zeros((2 * reach + 1, 1), np.uint8)
     up[: reach + 1] = 1
     shown = cv2.dilate(region.mask.astype(np.uint8), up) > 0
-    return shown if segments is None else shown & ~_grown(_objects(region, _labels(segments, shown), segments))
+    return shown if segments is None else shown & ~objects(region, segments)
 
 
-def _labels(segments: Segments, known: Array) -> Array:
+def objects(region: Region, segments: Segments) -> Array:
+    """bool HxW of the region's size: what stands or hangs before it, grown by what outlines may be off; before a wall
+    windows and doors too."""
+    return _grown(_others(region, _labels(segments, region.mask.shape), segments))
+
+
+def _labels(segments: Segments, shape: tuple[int, ...]) -> Array:
     import cv2
 
-    return cv2.resize(segments.labels, known.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return cv2.resize(segments.labels, shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 
-def _objects(region: Region, labels: Array, segments: Segments) -> Array:
-    """What is not ``region``'s own surface; on a wall windows and doors too."""
+def _others(region: Region, labels: Array, segments: Segments) -> Array:
     others = OBJECTS | {"window", "door"} if region.surface == WALL else OBJECTS
     return np.isin(labels, [i for i, n in enumerate(segments.classes) if n in others])
 

@@ -6,6 +6,7 @@ are seen is its profile, and the layout's line, corrected by how the board lies 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,11 +40,8 @@ moved by more than this."""
 
 BARE = 0.15
 """Log light by which what is over the band may differ from the wall's own."""
-WHOLE = 0.9
-"""Share of the heights that a column in the shade must show."""
-LOW_M, SIDE, STEP_LEAST, ALIKE, WAVES = 0.045, 8, 0.1, 0.5, 4.0
-"""A board that is seen in the shade: as high as this at least; heights of ``STEP_M`` on both sides of its upper edge over
-which the step is taken, log light that it has at least, and share of the columns that have half of it."""
+SIDE, STEP_LEAST = 4, 0.1
+"""Heights of ``STEP_M`` on both sides of a board's foot over which the step is taken, and log light that it has at least."""
 
 HEIGHTS = np.arange(LOWEST_M, BAND_M + FADE_M, STEP_M)
 
@@ -71,21 +69,24 @@ class Board:
         return np.asarray(value * fade)
 
 
-def boards(photo: Array, planes: list[Plane], scale: Scale, gap: Array) -> dict[int, Board]:
-    """The board of each wall, lent by the one that shows most where its own foot is not seen; number of the plane -> board.
-    ``gap`` (h, w): the hole on the working grid.
+def boards(
+    photo: Array, planes: list[Plane], scale: Scale, gap: Array, seen: Mapping[int, Board] | None = None
+) -> dict[int, Board]:
+    """The board of each wall; number of the plane -> board. ``gap`` (h, w): the hole on the working grid, ``seen``: those
+    that show clearly, by wall of the layout (`footing.seen_boards`).
 
-    A hole reaches over the shadows of what it takes out, and so over much of a wall's foot that nothing hides: where too
-    little is seen beside it, that is looked at too, but only what has a board's shape is believed.
+    Of other walls the median of what shows of their foot is taken, board or none; where hardly anything does, what the wall
+    has that shows most.
     """
-    found = {}
     walls = [(k, p) for k, p in enumerate(planes) if p.region.surface == WALL and p.full is not None]
+    clear = {k: seen[p.region.wall] for k, p in walls if seen and p.region.wall in seen}
+    found = dict(clear)
     for number, plane in walls:
-        board = _board(photo, plane, scale, plane.foot & ~gap) or _shaded(photo, plane, scale)
+        board = None if number in found else _board(photo, plane, scale, plane.foot & ~gap)
         if board is not None:
             found[number] = board
     if found:
-        longest = max(found.values(), key=lambda b: b.metres)
+        longest = max((clear or found).values(), key=lambda b: b.metres)
         for number, plane in walls:
             if number not in found:
                 found[number] = _borrowed(photo, plane, scale, longest, plane.foot & ~gap)
@@ -108,13 +109,14 @@ def _borrowed(photo: Array, plane: Plane, scale: Scale, other: Board, seen: Arra
 
 def _level(profile: Array) -> Array:
     """The ``profile`` (n, 3) with its foot at height 0 and none of the floor that is seen under it: that is not lent."""
-    steps = _steps(profile.mean(1), SIDE // 2, LOWEST_M, FOOT_M + LOWEST_M + SHIFT_M)
-    at = int(np.abs(steps).argmax())
-    if abs(steps[at]) < STEP_LEAST:
+    level = profile.mean(1)
+    near = np.flatnonzero((HEIGHTS > LOWEST_M) & (HEIGHTS < SHIFT_M))[SIDE:]
+    steps = np.array([level[i - SIDE : i].mean() - level[i : i + SIDE].mean() for i in near])
+    foot = int(near[np.abs(steps).argmax()])
+    if np.abs(steps).max() < STEP_LEAST:
         return profile
-    foot = at + SIDE // 2
     moved = np.arange(len(profile)) + foot - int(np.searchsorted(HEIGHTS, 0.0))
-    return np.asarray(profile[np.clip(moved, foot + SIDE // 4, len(profile) - 1)])
+    return np.asarray(profile[np.clip(moved, foot + SIDE // 2, len(profile) - 1)])
 
 
 def _start(plane: Plane) -> float:
@@ -158,55 +160,9 @@ def _board(photo: Array, plane: Plane, scale: Scale, seen: Array) -> Board | Non
             more = _line(strip, known, profile, along)
             offset, slope = offset + more[0], slope + more[1]
     off = np.abs(offset - _start(plane) + slope * along).max() > 2 * SHIFT_M  # a line that runs away is none
-    step, alike = _edge(profile, strip[:, known.mean(0) > WHOLE])
-    if off or _odd(profile.mean(1)) or (step > STEP_LEAST and alike < ALIKE):
+    if off or _odd(profile.mean(1)):
         return None
     return Board(profile, offset, slope, _length(along, np.asarray(known.any(0))))
-
-
-def _shaded(photo: Array, plane: Plane, scale: Scale) -> Board | None:
-    """A board seen in the shadows of things, or in a short piece: where the same step stands in most of the columns."""
-    along = _along(plane, plane.foot, GLIMPSE_M)
-    if along is None:
-        return None
-    offset, slope = _start(plane), 0.0
-    for turn in range(3):
-        strip, known = _strip(photo, plane, scale, plane.foot, along, offset + slope * along)
-        whole = np.asarray(known.mean(0) > WHOLE)
-        if whole.sum() < LEAST or _length(along, whole) < GLIMPSE_M:
-            return None
-        strip, known = strip[:, whole], known[:, whole]
-        bare = HEIGHTS > BAND_M - FADE_M
-        level = np.nanmedian(np.where(known[bare], strip[bare].mean(2), np.nan), 0)  # a shadow's own depth
-        strip = strip - level[None, :, None]
-        profile = _profile(strip, known)
-        if turn < 2:
-            more = _line(strip, known, profile, along[whole])
-            offset, slope = offset + more[0], slope + more[1]
-    step, alike = _edge(profile, strip)
-    waves = np.abs(np.diff(profile.mean(1)[HEIGHTS > FOOT_M])).sum()
-    if step < STEP_LEAST or alike < ALIKE or waves > WAVES * step or _odd(profile.mean(1)):
-        return None
-    return Board(profile, offset, slope, _length(along, whole))
-
-
-def _edge(profile: Array, strip: Array) -> tuple[float, float]:
-    """The largest step of a ``profile`` (n, 3), and the share of a ``strip``'s columns (n, m, 3) that have half of it."""
-    steps = _steps(profile.mean(1))
-    at = int(np.abs(steps).argmax())
-    alike = _steps(strip.mean(2))[at] * np.sign(steps[at]) > abs(steps[at]) / 2
-    return abs(float(steps[at])), float(alike.mean()) if alike.size else 1.0
-
-
-def _steps(level: Array, side: int = SIDE, lowest: float = LOW_M, highest: float = BAND_M - FADE_M) -> Array:
-    """How much brighter ``level`` (n, ...) is in ``side`` heights below each than over it; 0 but between ``lowest`` and
-    ``highest`` metres."""
-    total = np.concatenate([np.zeros((1, *level.shape[1:])), np.cumsum(level, 0)])
-    mean = (total[side:] - total[:-side]) / side
-    step = mean[:-side] - mean[side:]
-    at = HEIGHTS[side : side + len(step)]
-    inside = (at > lowest) & (at < highest)
-    return np.asarray(np.where(inside.reshape(-1, *[1] * (level.ndim - 1)), step, 0))
 
 
 def _profile(strip: Array, known: Array) -> Array:

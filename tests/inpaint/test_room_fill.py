@@ -7,12 +7,16 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from drawn_rooms import box_room
 
 from stagekit.inpaint import labels, planar
 from stagekit.inpaint.daylight import bases, floor_light
+from stagekit.inpaint.feet import moved, observed
+from stagekit.inpaint.footing import on_the_floor, seen_boards
 from stagekit.inpaint.light import light, to_log
 from stagekit.inpaint.moves import moves
 from stagekit.inpaint.planar import fill
+from stagekit.inpaint.regions import regions
 from stagekit.inpaint.skirting import HEIGHTS, Board, _borrowed, _level, _start, boards
 from stagekit.types import Opening
 
@@ -23,7 +27,7 @@ HEIGHT_M = 0.10
 def learnt(room, layout):
     log = to_log(room.photo.array)
     size = (room.photo.width, room.photo.height)
-    planes = planar._planes(log, room.thing, layout, room.segments, size)
+    planes = planar._planes(log, room.thing, layout, room.segments, observed(layout, room.segments, ~room.thing), size)
     return planes, boards(room.photo.array, planes, (1.0, 1.0), room.thing)
 
 
@@ -77,21 +81,29 @@ def test_a_lent_board_stands_on_the_floor_and_brings_none_of_it(room):
     assert level[np.abs(HEIGHTS - HEIGHT_M - 0.01).argmin()] == 0.0
 
 
-def test_a_foot_in_the_shadow_of_a_thing_is_looked_at(room):
-    """The hole reaches over all of the walls' feet, as over shadows; the things hide a part."""
-    _, own = learnt(room, room.layout)
-    planes, _ = learnt(room, room.layout)
-    dark = room.photo.array.copy()
-    dark[:, ::2] = (dark[:, ::2] * 0.97).astype(np.uint8)
-    wide = np.ones_like(room.thing)
-    found = boards(dark, planes, (1.0, 1.0), wide)
-    assert set(found) == set(own)
-    for number, board in found.items():
-        points, _ = planes[number].region.metres(np.argwhere(planes[number].good)[:, ::-1].astype(float))
-        along = float(np.median(points[:, 0]))
-        assert top(board, along) == pytest.approx(HEIGHT_M, abs=0.02)
-    plain = np.full_like(dark, 200)  # nothing but paint: nothing is made up
-    assert not boards(plain, [replace(p, light=to_log(plain)) for p in planes], (1.0, 1.0), wide)
+@pytest.mark.parametrize("lift", [0.0, 0.06])
+def test_a_board_is_seen_in_the_hole_too_and_the_wall_goes_on_to_its_foot(room, lift):
+    """Every second column is darker. The layout's floor lies ``lift`` metres too high, as where boards were taken for floor."""
+    photo = room.photo.array.copy()
+    photo[:, ::2] = (photo[:, ::2] * 0.9).astype(np.uint8)
+    height, width = room.thing.shape
+    layout = box_room(width=width, height=height, focal=0.66 * width, cam=1.4 - lift, ceiling=2.5 - lift)
+    walls = regions(layout, width, height)
+    found = seen_boards(photo, walls, room.segments)
+    assert len(found) >= 2
+    for board in found.values():
+        assert board.offset == pytest.approx(-lift, abs=0.015)
+        assert top(board, 0.0) == pytest.approx(HEIGHT_M - lift, abs=0.02)
+    surfaces, ids = moved(layout.surfaces(), layout.wall_ids(), on_the_floor(found, walls))
+    assert ((surfaces == 1) != (room.layout.surfaces() == 1)).mean() < 0.006
+    assert (ids != room.layout.wall_ids()).mean() < 0.02
+
+
+def test_plain_walls_have_no_board(room):
+    walls = regions(room.layout, room.photo.width, room.photo.height)
+    plain = np.array([0, 60, 180, 240, 90, 90], np.uint8)[room.layout.surfaces()][..., None].repeat(3, 2)
+    assert not seen_boards(plain, walls, room.segments)
+    assert on_the_floor({}, walls) == {}
 
 
 def test_the_gap_under_a_thing_before_the_wall_is_no_board(room):
@@ -165,7 +177,7 @@ def test_what_no_light_explains_lends_no_texture(room):
     thing &= surfaces == 1
     pixels[thing] = 2
     size = (room.photo.width, room.photo.height)
-    planes = planar._planes(to_log(pixels), room.thing, room.layout, room.segments, size)
+    planes = planar._planes(to_log(pixels), room.thing, room.layout, room.segments, {}, size)
     good = next(p.good for p in planes if p.region.surface == 1)
     core = cv2.erode(thing.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     assert core.sum() > 100 and not good[core].any()
