@@ -83,7 +83,7 @@ def test_a_lent_board_stands_on_the_floor_and_brings_none_of_it(room):
 
 @pytest.mark.parametrize("lift", [0.0, 0.06])
 def test_a_board_is_seen_in_the_hole_too_and_the_wall_goes_on_to_its_foot(room, lift):
-    """Every second column is darker. The layout's floor lies ``lift`` metres too high, as where boards were taken for floor."""
+    """Every second column is darker. The layout's floor lies ``lift`` metres too high: boards were taken for floor."""
     photo = room.photo.array.copy()
     photo[:, ::2] = (photo[:, ::2] * 0.9).astype(np.uint8)
     height, width = room.thing.shape
