@@ -29,6 +29,8 @@ COLUMNS, LEAST, SEEN = 300, 12, 0.95
 SIDE, EDGE, STRONG, ALIKE = 3, 0.06, 0.15, 0.5
 """Heights on both sides of an edge; log light that it has at least, and where floor and board meet; and share of the columns
 that have half of it."""
+PLANK = 0.25
+"""Share of the upper edge that the lower has at least: the last plank before a plain wall is a band as well."""
 MOVED = 0.06
 """Metres to both sides at which each column's board is looked for before the median is taken."""
 FOOT, TOP = (-0.16, 0.03), (-0.06, 0.16)
@@ -119,7 +121,7 @@ def _band(profile: Array, grey: Array, line: float) -> float | None:
     feet = [
         i
         for i in peaks
-        if abs(edges[i]) > STRONG
+        if abs(edges[i]) > max(STRONG, PLANK * abs(edges[tops[-1]]))
         and BOARD[0] <= HEIGHTS[tops[-1]] - HEIGHTS[i] <= BOARD[1]
         and FOOT[0] < HEIGHTS[i] + line < FOOT[1]
     ]

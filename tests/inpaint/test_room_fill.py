@@ -92,11 +92,38 @@ def test_a_board_is_seen_in_the_hole_too_and_the_wall_goes_on_to_its_foot(room, 
     found = seen_boards(photo, walls, room.segments)
     assert len(found) >= 2
     for board in found.values():
+        assert board.profile[HEIGHTS < 0].min() > 0  # none of the dark floor under it
         assert board.offset == pytest.approx(-lift, abs=0.015)
         assert top(board, 0.0) == pytest.approx(HEIGHT_M - lift, abs=0.02)
     surfaces, ids = moved(layout.surfaces(), layout.wall_ids(), on_the_floor(found, walls))
     assert ((surfaces == 1) != (room.layout.surfaces() == 1)).mean() < 0.006
     assert (ids != room.layout.wall_ids()).mean() < 0.02
+
+
+def test_a_wall_whose_foot_is_hidden_goes_on_as_far_as_the_others(room):
+    height, width = room.thing.shape
+    layout = box_room(width=width, height=height, focal=0.66 * width, cam=1.34, ceiling=2.44)
+    walls = regions(layout, width, height)
+    behind = min(r.wall for r in walls if r.surface == 2)
+    labels = room.segments.labels.copy()
+    labels[layout.wall_ids() == behind] = room.segments.classes.index("sofa")
+    found = seen_boards(room.photo.array, walls, replace(room.segments, labels=labels))
+    assert behind not in found and found
+    surfaces, _ = moved(layout.surfaces(), layout.wall_ids(), on_the_floor(found, walls))
+    assert ((surfaces == 1) != (room.layout.surfaces() == 1)).mean() < 0.006
+
+
+@pytest.mark.parametrize(("boards_go", "low", "high", "tone"), [(True, -0.05, -0.03, 0.97), (False, 0.26, 0.28, 0.8)])
+def test_the_last_plank_is_no_board_nor_is_what_has_no_bare_wall_over_it(room, boards_go, low, high, tone):
+    """Walls without boards, planks and a faint joint before them; and walls with a rail closely over their boards."""
+    photo = room.empty.array.astype(float)
+    if boards_go:
+        photo[room.layout.surfaces() == 2] = 190
+    walls = [r for r in regions(room.layout, *room.photo.size) if r.surface == 2]
+    for region in walls:
+        height, _ = region.metres(np.stack(np.meshgrid(*map(np.arange, room.photo.size)), -1).astype(float))
+        photo[(height[..., 1] > low) & (height[..., 1] < high)] *= tone
+    assert not seen_boards(photo.astype(np.uint8), walls, room.segments)
 
 
 def test_plain_walls_have_no_board(room):
