@@ -41,6 +41,9 @@ tiles go on from there."""
 THIN, LEG, FEW = 9, 0.3, 0.03
 """Pixels of the working grid that a leg is thinner than; log light by which it is brighter than the floor beside it; and the
 share of such pixels in the floor from which they are the floor's own, as white joints are."""
+TINT_SIGMA, TINT, TINTS = 0.004, 0.25, 6.0
+"""Blur, of the longer side, after which a floor's tint is looked at; log light by which it differs at least where something
+lies on it; and how many times the usual difference."""
 SOFT_EDGE = 0.6
 """Sigma in the photo's pixels over which two planes are mixed along the line where they meet."""
 
@@ -161,9 +164,22 @@ def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
     grey = np.where(good, texture.mean(2), 0).astype(np.float32)
     thin = good & (grey - cv2.morphologyEx(grey, cv2.MORPH_OPEN, np.ones((THIN, THIN), np.uint8)) > LEG)
     thin &= grey > LEG / 2  # between dark joints the floor itself is such a line
-    if thin.sum() < FEW * good.sum():
-        inner = inner & (cv2.dilate(thin.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
+    for odd in (thin, good & _tinted(texture, good)):
+        if odd.sum() < FEW * good.sum():
+            inner = inner & (cv2.dilate(odd.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
     return inner if inner.sum() > max(KEPT * good.sum(), LEAST) else good
+
+
+def _tinted(texture: Array, good: Array) -> Array:
+    """bool HxW: where a floor's ``texture`` (h, w, 3) is of another tint than the rest of what is ``good``: a thing that the
+    segmentation has overlooked."""
+    if not good.any():
+        return good
+    tint = smooth(texture - texture.mean(2, keepdims=True), good, TINT_SIGMA * max(good.shape))
+    middle = np.median(tint[good], 0)
+    off = np.linalg.norm(tint - middle, axis=-1)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(off > max(TINT, TINTS * float(np.median(off[good]))))
 
 
 def _decisions(numbers: list[int], planes: list[Plane], gap: Array) -> Generator[tuple[int, tuple[list[Move], Array]]]:
