@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from stagekit.inpaint import planar
+from stagekit.inpaint.grain import grain
 from stagekit.inpaint.light import from_log, light, membrane, to_log
 from stagekit.inpaint.planar import fill
 from stagekit.inpaint.regions import FLOOR, flat, regions, sources
@@ -60,6 +61,29 @@ def test_grain_is_matched():
     hole[40:90, 50:110] = True
     filled = fill(np.where(hole[..., None], 0, photo).astype(np.uint8), hole, None, None)
     assert filled[hole].std() == pytest.approx(6, rel=0.25)
+
+
+@pytest.mark.parametrize("sigma", [2.0, 4.0])
+def test_grain_is_told_from_the_quiet_part(sigma):
+    """Noise of a known sigma; a pattern on a quarter of it is hardly any grain."""
+    noise = np.random.default_rng(0).normal(0, sigma, (200, 200, 1)).repeat(3, 2)
+    everywhere = np.ones((200, 200), bool)
+    plain = np.clip(128 + noise + 0.5, 0, 255).astype(np.uint8)
+    assert grain(plain, everywhere) == pytest.approx(sigma, rel=0.08)
+    noise[:50, ::3] += 40
+    striped = np.clip(128 + noise + 0.5, 0, 255).astype(np.uint8)
+    assert grain(striped, everywhere) < 1.5 * sigma
+
+
+def test_a_thing_on_the_floor_that_nobody_named_is_not_copied(room):
+    """Small blue things beside the hole, floor to the segmentation."""
+    floor = (room.layout.surfaces() == FLOOR) & ~room.thing
+    photo = room.photo.array.copy()
+    for y, x in ((176, 90), (176, 215), (190, 150)):
+        assert floor[y : y + 9, x : x + 9].all()
+        photo[y : y + 9, x : x + 9] = (40, 70, 200)
+    filled = fill(photo, room.thing, room.layout, room.segments).astype(int)
+    assert (filled[..., 2] > filled[..., 0] + 20)[room.thing].mean() == 0
 
 
 @pytest.mark.parametrize("size", [(97, 131), (65, 64), (400, 70)])
