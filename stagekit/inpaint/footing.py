@@ -40,7 +40,7 @@ HEIGHTS = np.arange(LOWEST, HIGHEST, STEP)
 
 
 def seen_boards(photo: Array, walls: Sequence[Region], segments: Segments) -> dict[int, Board]:
-    """Wall of the layout -> its board, where one is seen. ``walls``: regions at the photo's size, as the layout has them.
+    """Wall of the layout -> its board, where one is seen. ``walls``: regions of the ``photo``, as the layout has them.
 
     The hole is not left out: it reaches over shadows, in which boards are seen as well.
     """
@@ -67,24 +67,31 @@ def on_the_floor(found: Mapping[int, Board], walls: Sequence[Region]) -> Feet:
 def _shift(region: Region, offset: float, slope: float) -> tuple[float, float]:
     """(slope, offset) of a wall's `Feet` for a foot at ``offset + slope * a`` metres: both lines are straight."""
     height, width = region.mask.shape
-    a, _ = region.metres(np.argwhere(region.mask)[:, ::-1].astype(float))
-    ends = np.percentile(a[:, 0], (5, 95))
+    ends = np.array(_ends(region, 5))
     lines = []
     for h in (np.zeros(2), offset + slope * ends):
         q = np.stack([ends, h, np.ones(2)], -1) @ region.to_pixel.T
         (x0, x1), (y0, y1) = (q[:, k] / q[:, 2] for k in (0, 1))
+        if abs(x1 - x0) < 1:  # seen from its edge
+            return 0.0, 0.0
         steep = (y1 - y0) / (x1 - x0)
         lines.append((steep, y0 - steep * x0))
     (s0, c0), (s1, c1) = lines
     return float((s1 - s0) * width / height), float((c1 - c0) / height)
 
 
+def _ends(region: Region, percent: float) -> tuple[float, float]:
+    """Metres along a wall between which it shows, less so many ``percent`` at either end."""
+    a, _ = region.metres(np.argwhere(region.mask)[:, ::-1].astype(float))
+    first, last = np.percentile(a[:, 0], (percent, 100 - percent))
+    return float(first), float(last)
+
+
 def _seen(photo: Array, region: Region, segments: Segments) -> Board | None:
     """The board of one wall, or None."""
-    at = np.argwhere(region.mask)[:: max(1, int(region.mask.sum()) // 20000), ::-1].astype(float)
-    if len(at) < LEAST:
+    if region.mask.sum() < LEAST:
         return None
-    first, last = (float(v) for v in np.percentile(region.metres(at)[0][:, 0], (1, 99)))
+    first, last = _ends(region, 1)
     along, line = np.linspace(first, last, COLUMNS), np.zeros(COLUMNS)
     hidden = objects(region, segments)
     for turn in range(3):

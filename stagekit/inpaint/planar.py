@@ -31,6 +31,8 @@ from .wall_light import wall_light
 
 WORK = 512
 """Longest side in pixels of the working grid, on which shifts are chosen; texture is copied at the photo's size."""
+BOARDS = 1440
+"""Longest side in pixels at which baseboards are looked for: of more pixels they are no clearer."""
 LIGHT_SIGMA = {False: 0.03, True: 0.012}
 """Blur that separates light from texture, of the working grid's longer side; less on upright planes: paint has light
 only, floors have planks and tiles whose tones differ."""
@@ -87,8 +89,9 @@ def fill(
     seen: dict[int, Board] = {}
     feet: Feet = {}
     if layout is not None and segments is not None:
-        walls = regions(layout, width, height)
-        seen = seen_boards(photo, walls, segments)
+        near = _shrunk(photo, BOARDS)
+        walls = regions(layout, near.shape[1], near.shape[0])
+        seen = seen_boards(near, walls, segments)
         feet = observed(layout, segments, ~gap) | on_the_floor(seen, walls)
     planes = _planes(log, gap, layout, segments, feet, (width, height))
     if foresee is not None and layout is not None and segments is not None:
@@ -117,6 +120,17 @@ def fill(
         hang(out, photo, hole, planes, segments)
     tell(1.0, "")
     return out
+
+
+def _shrunk(photo: Array, longest: int) -> Array:
+    import cv2
+
+    height, width = photo.shape[:2]
+    k = longest / max(height, width)
+    if k >= 1:
+        return photo
+    size = (max(1, round(width * k)), max(1, round(height * k)))
+    return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA))
 
 
 def _planes(
