@@ -25,6 +25,8 @@ BELIEVED = 0.4
 AROUND_M = 0.2
 """Metres round a door's casing in which what the network still calls door is wall. Of a window the layout may have drawn
 but a part."""
+SURELY, HARDLY = 0.7, 0.1
+"""Probability of door that a second door reaches somewhere on a wall that has one, and at which a piece of belief ends."""
 SPILL = 0.1
 """Share of its probability that a class keeps on the wrong side of a casing's edge."""
 
@@ -41,7 +43,7 @@ def draw_openings(
     h, w = planes.shape
     camera = layout.camera.scaled(w, h)
     out = {n: m.copy() if n in ("wall", "door", "window") else m for n, m in maps.items()}
-    inside, doors, rings = (np.zeros((h, w), bool) for _ in range(3))
+    inside, doors, rings, walls = (np.zeros((h, w), bool) for _ in range(4))
     shown = np.zeros((h, w), np.float32)
     for name in ("door", "window", "curtain"):
         shown += maps.get(name, 0)
@@ -59,14 +61,26 @@ def draw_openings(
         out["wall"][frame] *= SPILL
         if opening.kind == "door":
             doors |= frame
+            walls |= own
             wide = corners + AROUND_M * np.array([[-1, 1], [1, 1], [1, 0], [-1, 0]])
             rings |= _filled(camera, wall, wide, (h, w)) & own
     rings &= ~inside
     if "door" in out:
+        rings |= _doubtful(out["door"], walls & ~inside)
         out["wall"][rings] += (1 - SPILL) * out["door"][rings]
         out["door"][rings] *= SPILL
     closed = cv2.morphologyEx(doors.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     return out, closed > 0
+
+
+def _doubtful(door: Array, walls: Array) -> Array:
+    """bool (h, w): pieces on ``walls`` that show a door elsewhere and that nowhere are `SURELY` one: panelling."""
+    import cv2
+
+    _, pieces = cv2.connectedComponents((walls & (door > HARDLY)).astype(np.uint8))
+    most = np.zeros(int(pieces.max()) + 1, np.float32)
+    np.maximum.at(most, pieces.ravel(), door.ravel())
+    return np.asarray((pieces > 0) & (most < SURELY)[pieces])
 
 
 def _corners(o: Opening) -> Array:

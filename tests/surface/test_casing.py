@@ -86,3 +86,21 @@ def test_only_what_the_network_sees_as_well(made: Made):
     before, after, doors = drawn(segments.labels, "window")
     beyond = np.isfinite(on_wall(layout)[0]) & ~outer & (before["door"] > 0.5)
     assert not doors.any() and (after["door"] == before["door"])[beyond].all()
+
+
+def test_a_doubtful_second_door_is_panelling_a_sure_one_is_not(made: Made):
+    """On a wall that has a door the network half sees another: wall, unless it is sure of it somewhere."""
+    image, segments, layout, _ = photo(made)
+    size = layout.camera.width, layout.camera.height
+    planes, steep = plane_map(layout, size), gradient(cielab(image.array))
+    along, up = on_wall(layout)
+    panel = (along > DOOR.left_m - 1.4) & (along < DOOR.left_m - 0.6) & (up < 0.8)
+    assert panel.sum() > 200
+    for most, is_wall in ((0.55, True), (0.85, False)):
+        maps = class_maps(segments, CLASSES, size)
+        maps["door"][panel], maps["wall"][panel] = 0.4, 0.6
+        middle = np.argwhere(panel)[panel.sum() // 2]
+        maps["door"][tuple(middle)] = most
+        after, _ = draw_openings(maps, layout, planes, steep)
+        assert (after["wall"][panel].mean() > 0.9) == is_wall
+        assert (after["door"][panel].mean() < 0.1) == is_wall
