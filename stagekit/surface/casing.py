@@ -77,7 +77,7 @@ def _doubtful(door: Array, walls: Array) -> Array:
     """bool (h, w): pieces on ``walls`` that show a door elsewhere and that nowhere are `SURELY` one: panelling."""
     import cv2
 
-    _, pieces = cv2.connectedComponents((walls & (door > HARDLY)).astype(np.uint8))
+    pieces: Array = cv2.connectedComponents((walls & (door > HARDLY)).astype(np.uint8))[1]
     most = np.zeros(int(pieces.max()) + 1, np.float32)
     np.maximum.at(most, pieces.ravel(), door.ravel())
     return np.asarray((pieces > 0) & (most < SURELY)[pieces])
