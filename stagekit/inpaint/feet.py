@@ -72,18 +72,20 @@ def _line(x: Array, y: Array) -> tuple[float, float]:
 
 
 def moved(surfaces: Array, walls: Array, feet: Feet) -> tuple[Array, Array]:
-    """Copies of the two maps (HxW, any size) with walls ending at their observed feet."""
+    """Copies of the two maps (HxW, any size) with walls, and the doors in them, ending at their observed feet."""
+    before, kinds = walls, surfaces
     surfaces, walls = surfaces.copy(), walls.copy()
     height, width = surfaces.shape
-    before = walls.copy()
     for wall, (slope, offset) in feet.items():
         for x in np.nonzero((before == wall).any(0))[0]:
             line = int(np.nonzero(before[:, x] == wall)[0].max()) + 1
+            if line >= height:  # the wall leaves the picture
+                continue
             shift = slope * x / width + offset
             foot = line + round(float(np.clip(shift, -REACH, REACH)) * height)
             if foot > line:
                 part = slice(line, min(foot, height))
-                surfaces[part, x], walls[part, x] = WALL, wall
+                surfaces[part, x], walls[part, x] = kinds[line - 1, x], wall
             else:
                 part = slice(max(0, foot), line)
                 gone = before[part, x] == wall

@@ -14,9 +14,9 @@ import numpy as np
 from ..types import Array, Segments
 from .feet import Feet
 from .light import to_log
-from .regions import WALL, Region, objects
-from .skirting import HEIGHTS as KEPT
-from .skirting import Board
+from .regions import OBJECTS, WALL, Region, objects, resized
+from .skirting import HEIGHTS as OF_BOARDS
+from .skirting import Board, aligned
 
 LOWEST, HIGHEST, STEP = -0.18, 0.32, 0.004
 """Heights over the wall's line that are looked at, metres."""
@@ -31,49 +31,78 @@ SIDE, EDGE, STRONG, ALIKE = 3, 0.06, 0.15, 0.5
 that have half of it."""
 PLANK = 0.25
 """Share of the upper edge that the lower has at least: the last plank before a plain wall is a band as well."""
-MOVED = 0.06
-"""Metres to both sides at which each column's board is looked for before the median is taken."""
+MOVED, FARTHEST = 0.06, 0.24
+"""Metres to both sides at which each column's board is looked for, twice; and how far from a wall's line a board's may run:
+a slope that was read wrongly runs away."""
+LEAST_M = 0.2
+"""Metres of a wall's foot that must be seen."""
+DOUBT = 0.05
+"""Of the height: within this of a room's usual boards the segmentation's word on a wall's foot is that on its board."""
+NAMED = 0.1
+"""Share of named things in a hole from which it is a hole round these."""
 FOOT, TOP = (-0.16, 0.03), (-0.06, 0.16)
 """Where a board's edges may lie, metres over the wall's line."""
 
 HEIGHTS = np.arange(LOWEST, HIGHEST, STEP)
 
 
-def seen_boards(photo: Array, walls: Sequence[Region], segments: Segments) -> dict[int, Board]:
-    """Wall of the layout -> its board, where one is seen. ``walls``: regions of the ``photo``, as the layout has them.
+def seen_boards(photo: Array, walls: Sequence[Region], segments: Segments, hole: Array) -> dict[int, Board]:
+    """Wall of the layout -> its board, where one is seen. ``walls``: regions of the ``photo``, as the layout has them;
+    ``hole`` bool HxW.
 
-    The hole is not left out: it reaches over shadows, in which boards are seen as well.
+    A hole round named things reaches over their shadows, in which boards are seen as well. Of another hole nobody knows what
+    in it is a thing.
     """
-    found = {r.wall: _seen(photo, r, segments) for r in walls if r.surface == WALL}
-    return {wall: board for wall, board in found.items() if board is not None}
+    things = np.isin(resized(segments, hole.shape), [i for i, n in enumerate(segments.classes) if n in OBJECTS])
+    named = bool(hole.any()) and float(things[hole].mean()) > NAMED
+    found = {}
+    for region in walls:
+        if region.surface == WALL:
+            hidden = objects(region, segments)
+            board = _seen(photo, region, hidden if named else hidden | hole)
+            if board is not None:
+                found[region.wall] = board
+    return found
 
 
-def on_the_floor(found: Mapping[int, Board], walls: Sequence[Region]) -> Feet:
+def on_the_floor(found: Mapping[int, Board], walls: Sequence[Region], told: Feet) -> Feet:
     """How far the boards ``found`` reach below the walls' lines, as `feet.moved` takes it. A wall whose own board is not
-    seen goes with the others: a room's boards are one."""
+    seen goes with the others, a room's boards being one, unless the segmentation has ``told`` of quite another end."""
     if not found:
-        return {}
+        return told
     order = sorted(found.values(), key=lambda b: b.offset)
     half = int(np.searchsorted(np.cumsum([b.metres for b in order]), sum(b.metres for b in order) / 2))
     usual = order[half].offset
-    shifts = {}
+    shifts = dict(told)
     for region in walls:
-        if region.surface == WALL:
-            board = found.get(region.wall)
-            shifts[region.wall] = _shift(region, *((board.offset, board.slope) if board else (usual, 0.0)))
+        if region.surface != WALL:
+            continue
+        board = found.get(region.wall)
+        shift = _shift(region, *((board.offset, board.slope) if board else (usual, 0.0)))
+        if shift is not None and (board is not None or _near(region, shift, told.get(region.wall))):
+            shifts[region.wall] = shift
     return shifts
 
 
-def _shift(region: Region, offset: float, slope: float) -> tuple[float, float]:
-    """(slope, offset) of a wall's `Feet` for a foot at ``offset + slope * a`` metres: both lines are straight."""
+def _near(region: Region, shift: tuple[float, float], told: tuple[float, float] | None) -> bool:
+    """Whether a wall's foot that the segmentation has told lies no farther off than boards are high."""
+    if told is None:
+        return True
+    middle = float(np.flatnonzero(region.mask.any(0)).mean()) / region.mask.shape[1]
+    return abs((shift[0] - told[0]) * middle + shift[1] - told[1]) < DOUBT
+
+
+def _shift(region: Region, offset: float, slope: float) -> tuple[float, float] | None:
+    """(slope, offset) of a wall's `Feet` for a foot at ``offset + slope * a`` metres, both lines being straight; None for a
+    wall seen from its edge."""
     height, width = region.mask.shape
     ends = np.array(_ends(region, 5))
     lines = []
     for h in (np.zeros(2), offset + slope * ends):
         q = np.stack([ends, h, np.ones(2)], -1) @ region.to_pixel.T
         (x0, x1), (y0, y1) = (q[:, k] / q[:, 2] for k in (0, 1))
-        if abs(x1 - x0) < 1:  # seen from its edge
-            return 0.0, 0.0
+        if abs(x1 - x0) < 1:
+            return None
         steep = (y1 - y0) / (x1 - x0)
         lines.append((steep, y0 - steep * x0))
     (s0, c0), (s1, c1) = lines
@@ -87,29 +116,30 @@ def _ends(region: Region, percent: float) -> tuple[float, float]:
     return float(first), float(last)
 
 
-def _seen(photo: Array, region: Region, segments: Segments) -> Board | None:
-    """The board of one wall, or None."""
+def _seen(photo: Array, region: Region, hidden: Array) -> Board | None:
+    """The board of one wall, or None; ``hidden`` bool HxW: what says nothing of it."""
     if region.mask.sum() < LEAST:
         return None
     first, last = _ends(region, 1)
-    along, line = np.linspace(first, last, COLUMNS), np.zeros(COLUMNS)
-    hidden = objects(region, segments)
+    along, offset, slope = np.linspace(first, last, COLUMNS), 0.0, 0.0
     for turn in range(3):
-        strip, known = _strip(photo, region, hidden, along, line)
+        strip, known = _strip(photo, region, hidden, along, offset + slope * along)
         whole = known.mean(0) > SEEN
-        if whole.sum() < LEAST:
+        seen = float(whole.mean() * (last - first))
+        if whole.sum() < LEAST or seen < LEAST_M:
             return None
         lit = strip[:, whole] - np.median(strip[HEIGHTS > BARE][:, whole], 0)  # shadows on all of a column do not count
-        profile, grey = np.median(lit, 1), lit.mean(2)
+        profile = np.median(lit, 1)
         if turn < 2:
-            line = line + _line(grey, profile.mean(1), along[whole], along)
-    foot = _band(profile.mean(1), grey, float(np.median(line[whole])))
-    if foot is None:
+            more = aligned(lit, known[:, whole], profile, along[whole], step=STEP, reach_m=MOVED)
+            offset, slope = offset + more[0], slope + more[1]
+    line = offset + slope * along
+    foot = _band(profile.mean(1), lit.mean(2), float(np.median(line[whole])))
+    if foot is None or np.abs(line).max() > FARTHEST:
         return None
-    slope, offset = np.polyfit(along, line, 1)
-    kept = np.maximum(KEPT, SIDE * STEP) + foot  # nothing of the floor under it
-    board = np.stack([np.interp(kept, HEIGHTS, profile[:, c]) for c in range(3)], -1).astype(np.float32)
-    return Board(board, float(offset + foot), float(slope), float(whole.mean() * (last - first)))
+    heights = np.maximum(OF_BOARDS, SIDE * STEP) + foot  # nothing of the floor under it
+    board = np.stack([np.interp(heights, HEIGHTS, profile[:, c]) for c in range(3)], -1).astype(np.float32)
+    return Board(board, float(offset + foot), float(slope), seen)
 
 
 def _band(profile: Array, grey: Array, line: float) -> float | None:
@@ -147,28 +177,6 @@ def _strip(photo: Array, region: Region, hidden: Array, along: Array, line: Arra
     x, y = (np.where(inside, xy[..., k], 0).astype(np.float32) for k in (0, 1))
     value = to_log(cv2.remap(photo, x, y, cv2.INTER_LINEAR))
     return value, inside & (cv2.remap(hidden.astype(np.uint8), x, y, cv2.INTER_NEAREST) == 0)
-
-
-def _line(grey: Array, profile: Array, at: Array, along: Array) -> Array:
-    """Metres at each of ``along`` by which the board lies higher than the line: columns ``at`` against the profile."""
-    reach = round(MOVED / STEP)
-    shifts = np.arange(-reach, reach + 1)
-    cost = np.empty((len(shifts), grey.shape[1]))
-    for k, s in enumerate(shifts.tolist()):
-        here, there = slice(max(0, s), len(profile) + min(0, s)), slice(max(0, -s), len(profile) + min(0, -s))
-        cost[k] = np.minimum(np.abs(grey[here] - profile[there][:, None]), 0.3).mean(0) + 0.002 * abs(s) / reach
-    clear = np.median(cost, 0) > 1.5 * cost.min(0) + 0.004
-    if clear.sum() < LEAST:
-        return np.zeros(len(along))
-    x, y = at[clear], shifts[cost[:, clear].argmin(0)] * STEP
-    for _ in range(3):
-        if len(x) < LEAST or np.ptp(x) < 0.3:
-            return np.full(len(along), float(np.median(y)))
-        slope, offset = np.polyfit(x, y, 1)
-        off = np.abs(y - offset - slope * x)
-        keep = off <= max(2.5 * float(np.median(off)), STEP)
-        x, y = x[keep], y[keep]
-    return np.clip(offset + slope * along, -2 * MOVED, 2 * MOVED)
 
 
 def _steps(level: Array) -> Array:

@@ -16,10 +16,12 @@ variable's size. Judged by the walls that holes hide: from the 40th on, compress
 
 
 def grain(picture: Array, where: Array) -> float:
-    """Sigma of the grain in levels, from the finest detail of the quieter half of ``where`` (bool HxW); 0 if unknown."""
-    if where.sum() < 64:
+    """Sigma of the grain in levels, from the finest detail of the quieter part of ``where`` (bool HxW), pixels that are
+    clipped left out; 0 if unknown."""
+    unclipped = (picture.max(2) < 255) & (picture.min(2) > 0)
+    if (where & unclipped).sum() < 64:
         return 0.0
-    detail = _fine(picture)[where]
+    detail = _fine(picture)[where & unclipped]
     return min(float(np.percentile(detail, QUIET)) / DEVIATES / KEPT, MOST)
 
 

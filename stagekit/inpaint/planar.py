@@ -89,10 +89,11 @@ def fill(
     seen: dict[int, Board] = {}
     feet: Feet = {}
     if layout is not None and segments is not None:
-        near = _shrunk(photo, BOARDS)
-        walls = regions(layout, near.shape[1], near.shape[0])
-        seen = seen_boards(near, walls, segments)
-        feet = observed(layout, segments, ~gap) | on_the_floor(seen, walls)
+        smaller = _shrunk(photo, BOARDS)
+        walls = regions(layout, smaller.shape[1], smaller.shape[0])
+        hidden = cv2.resize(hole.astype(np.uint8), smaller.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0
+        seen = seen_boards(smaller, walls, segments, hidden)
+        feet = on_the_floor(seen, walls, observed(layout, segments, ~gap))
     planes = _planes(log, gap, layout, segments, feet, (width, height))
     if foresee is not None and layout is not None and segments is not None:
         told = to_log(cv2.resize(foresee(photo, hole, layout, segments), size, interpolation=cv2.INTER_CUBIC))
@@ -165,8 +166,8 @@ def _planes(
 
 
 def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
-    """What of ``good`` is copied: of floors no few thin bright lines, which are legs, and of scarce ones not what lies next
-    to the ``gap``; all of it where that would leave little."""
+    """What of ``good`` is copied: of floors no few thin bright lines, which are legs, nor what is tinted otherwise, and of
+    scarce ones not what lies next to the ``gap``; all of it where that would leave little."""
     import cv2
 
     if region.surface != FLOOR:

@@ -162,7 +162,7 @@ def sources(region: Region, known: Array, segments: Segments | None) -> Array:
     good = known & region.mask
     if segments is None:
         return good
-    labels, names = _labels(segments, known.shape), segments.classes
+    labels, names = resized(segments, known.shape), segments.classes
     belongs = BELONGS.get(region.surface, frozenset())
     others = _others(region, labels, segments)
     if region.surface == FLOOR and "rug" in names:
@@ -174,7 +174,7 @@ def sources(region: Region, known: Array, segments: Segments | None) -> Array:
     if belongs:
         agrees = np.isin(labels, [i for i, n in enumerate(names) if n in belongs])
         seam = max(3, round(SEAM * max(known.shape))) | 1
-        change = cv2.erode if region.surface == FLOOR else cv2.dilate
+        change = cv2.erode if region.surface in (FLOOR, DOOR) else cv2.dilate
         good &= change(agrees.astype(np.uint8), np.ones((seam, seam), np.uint8)) > 0
     return good
 
@@ -194,10 +194,11 @@ def foot(region: Region, segments: Segments | None) -> Array:
 def objects(region: Region, segments: Segments) -> Array:
     """bool HxW of the region's size: what stands or hangs before it, grown by what outlines may be off; before a wall
     windows and doors too."""
-    return _grown(_others(region, _labels(segments, region.mask.shape), segments))
+    return _grown(_others(region, resized(segments, region.mask.shape), segments))
 
 
-def _labels(segments: Segments, shape: tuple[int, ...]) -> Array:
+def resized(segments: Segments, shape: tuple[int, ...]) -> Array:
+    """The segments' labels at another ``shape`` (height, width)."""
     import cv2
 
     return cv2.resize(segments.labels, shape[::-1], interpolation=cv2.INTER_NEAREST)

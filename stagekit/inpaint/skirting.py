@@ -75,8 +75,8 @@ def boards(
     """The board of each wall; number of the plane -> board. ``gap`` (h, w): the hole on the working grid, ``seen``: those
     that show clearly, by wall of the layout (`footing.seen_boards`).
 
-    Of other walls the median of what shows of their foot is taken, board or none; where hardly anything does, what the wall
-    has that shows most.
+    Of other walls the median of what shows of their foot is taken, board or none. A wall of which hardly anything shows gets
+    what the one has that shows most.
     """
     walls = [(k, p) for k, p in enumerate(planes) if p.region.surface == WALL and p.full is not None]
     clear = {k: seen[p.region.wall] for k, p in walls if seen and p.region.wall in seen}
@@ -87,6 +87,8 @@ def boards(
             found[number] = board
     if found:
         longest = max((clear or found).values(), key=lambda b: b.metres)
+        if not clear:
+            longest = replace(longest, profile=_level(longest.profile))
         for number, plane in walls:
             if number not in found:
                 found[number] = _borrowed(photo, plane, scale, longest, plane.foot & ~gap)
@@ -96,11 +98,10 @@ def boards(
 def _borrowed(photo: Array, plane: Plane, scale: Scale, other: Board, seen: Array) -> Board:
     """The ``other`` wall's board: where the little that is ``seen`` of this wall's foot says that it lies, if it does."""
     start = _start(plane)
-    other = replace(other, profile=_level(other.profile))
     along = _along(plane, seen, GLIMPSE_M)
     if along is not None:
         strip, known = _strip(photo, plane, scale, seen, along, np.full(COLUMNS, start))
-        offset, slope = _line(strip, known, other.profile, along)
+        offset, slope = aligned(strip, known, other.profile, along)
         middle = abs(offset + slope * float(along.mean()))
         if 0 < middle < SHIFT_M - STEP_M:
             return Board(other.profile, start + offset, slope, 0.0)
@@ -120,7 +121,7 @@ def _level(profile: Array) -> Array:
 
 
 def _start(plane: Plane) -> float:
-    """Metres over the layout's line at which the region ends: more or less than 0 where `feet.observed` has moved it."""
+    """Metres over the layout's line at which the region ends: more or less than 0 where `feet.moved` has moved it."""
     mask = plane.region.mask
     columns = np.flatnonzero(mask[:-1].any(0) & ~mask[-1])
     if not len(columns):
@@ -157,7 +158,7 @@ def _board(photo: Array, plane: Plane, scale: Scale, seen: Array) -> Board | Non
             return None
         profile = _profile(strip, known)
         if turn < 2:
-            more = _line(strip, known, profile, along)
+            more = aligned(strip, known, profile, along)
             offset, slope = offset + more[0], slope + more[1]
     off = np.abs(offset - _start(plane) + slope * along).max() > 2 * SHIFT_M  # a line that runs away is none
     if off or _odd(profile.mean(1)):
@@ -206,10 +207,13 @@ def _filled(values: Array, known: Array) -> Array:
     return np.interp(at, at[known], values)
 
 
-def _line(strip: Array, known: Array, profile: Array, along: Array) -> tuple[float, float]:
-    """(offset, slope) metres by which the board lies over where it was looked for: each column against the profile."""
+def aligned(
+    strip: Array, known: Array, profile: Array, along: Array, *, step: float = STEP_M, reach_m: float = SHIFT_M
+) -> tuple[float, float]:
+    """(offset, slope) metres by which the board lies over where it was looked for: each column of ``strip`` (n, m, 3), as
+    far as it is ``known`` (n, m), against the ``profile`` (n, 3); heights are ``step`` apart."""
     grey, wanted = strip.mean(2), profile.mean(1)
-    reach = round(SHIFT_M / STEP_M)
+    reach = round(reach_m / step)
     shifts = np.arange(-reach, reach + 1)
     cost = np.full((len(shifts), len(along)), np.inf)
     for k, s in enumerate(shifts.tolist()):
@@ -223,12 +227,12 @@ def _line(strip: Array, known: Array, profile: Array, along: Array) -> tuple[flo
     clear = seen & (np.median(np.where(np.isfinite(cost), cost, 0), 0) > 1.5 * cost.min(0) + 0.004)
     if clear.sum() < LEAST:
         return 0.0, 0.0
-    x, y = along[clear], shifts[cost[:, clear].argmin(0)] * STEP_M
+    x, y = along[clear], shifts[cost[:, clear].argmin(0)] * step
     for _ in range(3):
         if len(x) < LEAST or np.ptp(x) < 0.3:
             return float(np.median(y)), 0.0
         slope, offset = np.polyfit(x, y, 1)
         off = np.abs(y - offset - slope * x)
-        keep = off <= max(2.5 * float(np.median(off)), STEP_M)
+        keep = off <= max(2.5 * float(np.median(off)), step)
         x, y = x[keep], y[keep]
     return float(offset), float(slope)

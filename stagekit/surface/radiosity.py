@@ -35,7 +35,7 @@ SOFT = 0.012
 FAINTEST, BRIGHTEST = 0.25, 4.0
 """Least and largest factor: what a photo does not tell is not made up."""
 DARKEST = 0.6
-"""Half of a surface keeps as much of its light as this: rooms measured too dark or too small would turn black."""
+"""Half of what changes keeps as much of its light as this: rooms measured too dark or too small would turn black."""
 FLOOR, CEILING, WALL = 0, 1, 2
 """Numbers of the surfaces; wall k of the layout is ``WALL + k``."""
 USUAL = {FLOOR: 0.35, CEILING: 0.8, WALL: 0.6}
@@ -261,7 +261,7 @@ def _gathered(layout: Layout, planes: Array, light: Array, change: Change, room:
     # a gable over the layout's ceiling, a wall over its corner, and the pixels that mix with what is beside
     if not told.any():
         return out
-    usual = float(np.median(out[told & change.mask] @ LUMA))
+    usual = float(np.median(out[told] @ LUMA))
     if usual < DARKEST:
         out[told] **= np.log(DARKEST) / np.log(usual)
     return carried_on(out, told)

@@ -89,13 +89,13 @@ def test_a_board_is_seen_in_the_hole_too_and_the_wall_goes_on_to_its_foot(room, 
     height, width = room.thing.shape
     layout = box_room(width=width, height=height, focal=0.66 * width, cam=1.4 - lift, ceiling=2.5 - lift)
     walls = regions(layout, width, height)
-    found = seen_boards(photo, walls, room.segments)
+    found = seen_boards(photo, walls, room.segments, room.thing)
     assert len(found) >= 2
     for board in found.values():
         assert board.profile[HEIGHTS < 0].min() > 0  # none of the dark floor under it
         assert board.offset == pytest.approx(-lift, abs=0.015)
         assert top(board, 0.0) == pytest.approx(HEIGHT_M - lift, abs=0.02)
-    surfaces, ids = moved(layout.surfaces(), layout.wall_ids(), on_the_floor(found, walls))
+    surfaces, ids = moved(layout.surfaces(), layout.wall_ids(), on_the_floor(found, walls, {}))
     assert ((surfaces == 1) != (room.layout.surfaces() == 1)).mean() < 0.006
     assert (ids != room.layout.wall_ids()).mean() < 0.02
 
@@ -107,9 +107,9 @@ def test_a_wall_whose_foot_is_hidden_goes_on_as_far_as_the_others(room):
     behind = min(r.wall for r in walls if r.surface == 2)
     labels = room.segments.labels.copy()
     labels[layout.wall_ids() == behind] = room.segments.classes.index("sofa")
-    found = seen_boards(room.photo.array, walls, replace(room.segments, labels=labels))
+    found = seen_boards(room.photo.array, walls, replace(room.segments, labels=labels), room.thing)
     assert behind not in found and found
-    surfaces, _ = moved(layout.surfaces(), layout.wall_ids(), on_the_floor(found, walls))
+    surfaces, _ = moved(layout.surfaces(), layout.wall_ids(), on_the_floor(found, walls, {}))
     assert ((surfaces == 1) != (room.layout.surfaces() == 1)).mean() < 0.006
 
 
@@ -123,14 +123,14 @@ def test_the_last_plank_is_no_board_nor_is_what_has_no_bare_wall_over_it(room, b
     for region in walls:
         height, _ = region.metres(np.stack(np.meshgrid(*map(np.arange, room.photo.size)), -1).astype(float))
         photo[(height[..., 1] > low) & (height[..., 1] < high)] *= tone
-    assert not seen_boards(photo.astype(np.uint8), walls, room.segments)
+    assert not seen_boards(photo.astype(np.uint8), walls, room.segments, np.zeros_like(room.thing))
 
 
 def test_plain_walls_have_no_board(room):
     walls = regions(room.layout, room.photo.width, room.photo.height)
     plain = np.array([0, 60, 180, 240, 90, 90], np.uint8)[room.layout.surfaces()][..., None].repeat(3, 2)
-    assert not seen_boards(plain, walls, room.segments)
-    assert on_the_floor({}, walls) == {}
+    assert not seen_boards(plain, walls, room.segments, room.thing)
+    assert on_the_floor({}, walls, {0: (0.0, 0.01)}) == {0: (0.0, 0.01)}
 
 
 def test_the_gap_under_a_thing_before_the_wall_is_no_board(room):
