@@ -33,6 +33,23 @@ def test_walls_that_end_elsewhere_than_drawn_are_moved_to_where_they_end(room):
     assert np.array_equal(wrong.surfaces(), replace(wrong).surfaces())  # the layout's own maps are not written to
 
 
+def test_doors_end_with_their_wall_and_walls_that_leave_the_picture_stay(room):
+    """A door in the middle of a wall whose foot lies lower; and a shift upward of walls that the picture's border cuts."""
+    surfaces, walls = room.layout.surfaces().copy(), room.layout.wall_ids()
+    height = len(surfaces)
+    lowest = np.where((walls >= 0).any(0), height - 1 - (walls >= 0)[::-1].argmax(0), -1)
+    inside = np.flatnonzero((lowest > 0) & (lowest < height - 8))
+    door = inside[len(inside) // 2 : len(inside) // 2 + 6]
+    for x in door:
+        surfaces[lowest[x] - 20 : lowest[x] + 1, x] = SURFACES.index("door")
+    down, _ = moved(surfaces, walls, {int(k): (0.0, 5 / height) for k in np.unique(walls) if k >= 0})
+    assert all((down[lowest[x] + 1 : lowest[x] + 6, x] == SURFACES.index("door")).all() for x in door)
+    short, ids = surfaces[: height // 2], walls[: height // 2]
+    cut = np.flatnonzero((ids[-1] >= 0) & ((ids == ids[-1]) | (ids < 0)).all(0))
+    up, after = moved(short, ids, {int(k): (0.0, -0.05) for k in np.unique(ids) if k >= 0})
+    assert len(cut) > 50 and (up[:, cut] == short[:, cut]).all() and (after[-1, cut] >= 0).all()
+
+
 def test_copies_that_disagree_are_refused_and_those_that_agree_kept():
     band = np.ones((40, 60), bool)
     valid = np.ones((9, 40, 60), bool)

@@ -73,6 +73,8 @@ def test_grain_is_told_from_the_quiet_part(sigma):
     noise[:50, ::3] += 40
     striped = np.clip(128 + noise + 0.5, 0, 255).astype(np.uint8)
     assert grain(striped, everywhere) < 1.5 * sigma
+    plain[:60] = 255  # clipped white
+    assert grain(plain, everywhere) == pytest.approx(sigma, rel=0.12)
 
 
 def test_a_thing_on_the_floor_that_nobody_named_is_not_copied(room):

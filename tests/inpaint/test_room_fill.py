@@ -126,6 +126,48 @@ def test_the_last_plank_is_no_board_nor_is_what_has_no_bare_wall_over_it(room, b
     assert not seen_boards(photo.astype(np.uint8), walls, room.segments, np.zeros_like(room.thing))
 
 
+def test_what_nobody_named_is_not_painted_back(room):
+    """A dark thing along a wall's foot, wall to the segmentation, with a drawn hole over it."""
+    photo = room.empty.array.copy()
+    labels = np.where(room.segments.labels == room.segments.classes.index("sofa"), 0, room.segments.labels)
+    region = max((r for r in regions(room.layout, *room.photo.size) if r.surface == 2), key=lambda r: r.mask.sum())
+    points, _ = region.metres(np.stack(np.meshgrid(*map(np.arange, room.photo.size)), -1).astype(float))
+    low = region.mask & (points[..., 1] < 0.2)
+    first, last = np.percentile(points[low][:, 0], (20, 80))
+    thing = low & (points[..., 1] < 0.15) & (points[..., 0] > first) & (points[..., 0] < last)
+    photo[thing] = (60, 60, 70)
+    hole = cv2.dilate(thing.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    filled = fill(photo, hole, room.layout, replace(room.segments, labels=labels.astype(np.uint8)))
+    assert np.median(filled[thing]) > 150
+
+
+def test_the_segmentations_word_on_a_foot_far_from_the_boards_counts(room):
+    walls = [r for r in regions(room.layout, *room.photo.size) if r.surface == 2]
+    hidden, *others = sorted({r.wall for r in walls})
+    found = {k: b for k, b in seen_boards(room.photo.array, walls, room.segments, room.thing).items() if k in others}
+    assert found
+    near, far = (0.0, 0.01), (0.0, 0.12)
+    assert on_the_floor(found, walls, {hidden: far})[hidden] == far
+    assert on_the_floor(found, walls, {hidden: near})[hidden] != near
+    assert all(on_the_floor(found, walls, {k: far})[k] != far for k in found)
+
+
+def test_a_low_board_is_lent_as_it_is_and_hardly_any_is_none(room):
+    planes, _ = learnt(room, room.layout)
+    profile = np.where(HEIGHTS < 0.045, 0.4, 0.0)[:, None].repeat(3, 1)
+    numbers = [k for k, p in enumerate(planes) if p.region.surface == 2]
+    blind = [replace(p, foot=np.zeros_like(room.thing)) for p in planes]
+    seen = {planes[numbers[0]].region.wall: Board(profile, 0.0, 0.0, 1.0)}
+    found = boards(room.photo.array, blind, (1.0, 1.0), room.thing, seen)
+    assert np.array_equal(found[numbers[1]].profile, profile)
+    walls = [r for r in regions(room.layout, *room.photo.size) if r.surface == 2]
+    labels = np.full_like(room.segments.labels, room.segments.classes.index("sofa"))
+    for first, last, some in ((20, 36, False), (20, 50, True)):
+        labels[:, first:last] = 0
+        shown = replace(room.segments, labels=labels)
+        assert bool(seen_boards(room.empty.array, walls, shown, room.thing)) == some
+
+
 def test_plain_walls_have_no_board(room):
     walls = regions(room.layout, room.photo.width, room.photo.height)
     plain = np.array([0, 60, 180, 240, 90, 90], np.uint8)[room.layout.surfaces()][..., None].repeat(3, 2)

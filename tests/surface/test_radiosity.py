@@ -68,6 +68,19 @@ def test_dark_walls_darken_their_corners_most() -> None:
     assert 0.3 < max(corners) < 0.95 * middle < 0.9
 
 
+def test_no_surface_turns_black(made: Made) -> None:
+    """A small room lit from one corner: all else seems to live on the white walls' light. The order stays."""
+    planes = plane_map(made.layout, (WIDTH, HEIGHT))
+    light = np.full((HEIGHT, WIDTH, 3), 0.03, np.float32)
+    light[:, : WIDTH // 4] = 0.9
+    walls = tuple(WALL + k for k in range(len(made.layout.walls)))
+    change = Change(planes >= 8, walls, np.full(3, 0.85), np.full(3, 0.05))
+    [factor] = relight(made.layout, planes, light, [change], {}) or ()
+    level = factor[change.mask] @ radiosity.LUMA
+    assert np.median(level) == pytest.approx(radiosity.DARKEST, rel=0.05)
+    assert np.percentile(level, 95) > np.median(level) + 0.1
+
+
 def test_windows_give_nothing_back() -> None:
     glazed = room(openings=(Opening("window", 0, 0.1, 4.1, 0.1, 2.4), Opening("window", 1, 0.1, 4.7, 0.1, 2.4)))
     planes = plane_map(glazed, (WIDTH, HEIGHT))
