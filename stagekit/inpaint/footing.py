@@ -34,6 +34,8 @@ PLANK = 0.25
 MOVED, FARTHEST = 0.06, 0.24
 """Metres to both sides at which each column's board is looked for, twice; and how far from a wall's line a board's may run:
 a slope that was read wrongly runs away."""
+REACHES = 0.5
+"""Share of a wall over which its board must be seen for a slope to be carried on to the rest."""
 LEAST_M = 0.2
 """Metres of a wall's foot that must be seen."""
 DOUBT = 0.05
@@ -133,6 +135,8 @@ def _seen(photo: Array, region: Region, hidden: Array) -> Board | None:
         if turn < 2:
             more = aligned(lit, known[:, whole], profile, along[whole], step=STEP, reach_m=MOVED)
             offset, slope = offset + more[0], slope + more[1]
+            if np.ptp(along[whole]) < REACHES * (last - first):
+                offset, slope = offset + slope * float(np.median(along[whole])), 0.0
     line = offset + slope * along
     foot = _band(profile.mean(1), lit.mean(2), float(np.median(line[whole])))
     if foot is None or np.abs(line).max() > FARTHEST:

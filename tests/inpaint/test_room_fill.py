@@ -168,6 +168,25 @@ def test_a_low_board_is_lent_as_it_is_and_hardly_any_is_none(room):
         assert bool(seen_boards(room.empty.array, walls, shown, room.thing)) == some
 
 
+def test_a_slope_is_carried_on_only_where_enough_of_the_board_is_seen(room):
+    """The layout is rolled by a degree: over the whole wall its line slopes against the board's; a third does not tell."""
+    layout = replace(room.layout, camera=replace(room.layout.camera, roll_deg=1.0))
+    walls = [r for r in regions(layout, *room.photo.size) if r.surface == 2]
+    whole = seen_boards(room.empty.array, walls, empty_of(room), room.thing)
+    wall = max(whole, key=lambda k: abs(whole[k].slope))
+    columns = np.flatnonzero((layout.wall_ids() == wall).any(0))
+    labels = empty_of(room).labels.copy()
+    labels[:, columns[len(columns) // 3] : columns[-1] + 1] = room.segments.classes.index("sofa")
+    part = seen_boards(room.empty.array, walls, replace(room.segments, labels=labels), room.thing)
+    assert abs(whole[wall].slope) > 0.01 and part[wall].slope == 0
+
+
+def empty_of(room):
+    """The segments with floor and wall where the sofa is."""
+    surfaces = room.layout.surfaces()
+    return replace(room.segments, labels=np.array([0, 1, 0, 2, 3, 4], np.uint8)[surfaces])
+
+
 def test_plain_walls_have_no_board(room):
     walls = regions(room.layout, room.photo.width, room.photo.height)
     plain = np.array([0, 60, 180, 240, 90, 90], np.uint8)[room.layout.surfaces()][..., None].repeat(3, 2)
