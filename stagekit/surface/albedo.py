@@ -14,9 +14,9 @@ from ..types import Array
 from .colour import LUMA
 from .shade import expand
 
-CEILING, TRIM, USUAL, PALE = 0.82, 0.77, 0.62, 0.77
-"""Albedos: white emulsion; white gloss, less what a baseboard loses next to the floor; and, for when nothing else tells, the
-geometric mean of photographed walls, and of those among them that have no tint: most are white."""
+CEILING, TRIM, PORCELAIN, USUAL, PALE = 0.82, 0.77, 0.77, 0.62, 0.77
+"""Albedos: white emulsion; white gloss, less what a baseboard loses next to the floor; glazed china, less what its round
+sides lose; and, for when nothing else tells, the geometric mean of photographed walls, and of those among them that have no tint: most are white."""
 UNTINTED = 1.15
 """How many times its weakest channel the strongest of a wall without tint may be."""
 FLOOR_GETS = {"trim": 1.4, "usual": 1.45}
@@ -25,6 +25,8 @@ CORNER = 1.3
 """Where a wall meets the ceiling, the ceiling gets the wall's own light: the ratio between them is less than that of
 their albedos, to about this power (rendered rooms)."""
 DARKEST, LIGHTEST = 0.025, 0.88
+CLIPPED = 1.2
+"""Level, highlights expanded, from which a white says nothing of how bright it is."""
 PLAIN, WOODEN = 1.6, 4.0
 """How many times the strongest channel of a ceiling may be its weakest, against the same of the wall, and by itself, to be
 white in coloured light and not wood or paint."""
@@ -32,7 +34,8 @@ LIKE, COLDER = 1.67, 1.2
 """The same of a baseboard against the ceiling: more, and one of the two is painted. And how many times bluer it may be: what
 floors and walls reflect on it is warmer than what reaches the ceiling, so that it is cold by paint."""
 PAINTED, PLAINLY = 1.12, 1.2
-"""Against the ceiling: walls less tinted than the first are white, and a baseboard on them more than the second is not."""
+"""Against the ceiling: walls less tinted than the first are white, and a baseboard on them more than the second is not. Nor
+is what has so much more tint than the china of a bathroom."""
 DIM = 0.62
 """A baseboard that reflects less than this share of the wall's light is not white, or lies in another light."""
 WARM, ALIKE = 2.0, 0.9
@@ -53,11 +56,12 @@ class RoomLight:
     whites: tuple[tuple[str, Array, float, float], ...] = ()
 
 
-def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLight:
+def room_light(light: Array, ceiling: Array, wall: Array, trim: Array, porcelain: Array | None = None) -> RoomLight:
     """The room's light from its whites. ``light`` float32 (h, w, 3) linear; masks bool (h, w), empty where not seen.
 
     A ceiling counts unless it is more tinted than the walls, or than any light tints white: one of wood. A baseboard counts
-    when it is painted white: hardly darker than the wall on it, and of the ceiling's tint.
+    when it is painted white: hardly darker than the wall on it, and of the ceiling's tint. China (toilets, washbasins) is
+    the surest white: it counts unless it is darker or warmer than the wall, and what is more tinted than it does not.
     """
     found: list[tuple[str, Array, float, float]] = []
     colours: list[Array] = []
@@ -78,6 +82,12 @@ def room_light(light: Array, ceiling: Array, wall: Array, trim: Array) -> RoomLi
         if plain and lit and (near == 0 or against @ LUMA > 0.85):
             found.append(("trim", trim, TRIM, 6.0))
             colours.append(colour)
+    if porcelain is not None and porcelain.mean() > LEAST:
+        colour = np.median(expand(light[porcelain]), axis=0)  # half of what is round and glossy shines
+        if colour.max() < CLIPPED and _tint(colour) < LIKE and (beside is None or _whiter(colour, beside)):
+            white = [_tint(c / colour) < PLAINLY for c in colours]
+            found = [*(f for f, w in zip(found, white, strict=True) if w), ("porcelain", porcelain, PORCELAIN, 6.0)]
+            colours = [*(c for c, w in zip(colours, white, strict=True) if w), colour]
     if found:
         weight = np.array([f[3] for f in found])
         levels = np.array(colours) / np.array([f[2] for f in found])[:, None]
@@ -100,6 +110,11 @@ def _everywhere(light: Array, wall: Array, colour: Array) -> bool:
     one, two = (np.log(c / (c @ LUMA)) for c in (np.maximum(colour, 1e-4), np.maximum(mean, 1e-4)))
     one, two = one - one.mean(), two - two.mean()
     return _tint(mean) > WARM and float(one @ two) > ALIKE * float(np.linalg.norm(one) * np.linalg.norm(two))
+
+
+def _whiter(colour: Array, other: Array) -> bool:
+    """Whether it is brighter, and no warmer."""
+    return bool(colour @ LUMA > other @ LUMA and colour[0] * other[2] <= colour[2] * other[0])
 
 
 def _tint(colour: Array) -> float:
@@ -132,6 +147,8 @@ def surface_albedo(light: Array, mask: Array, room: RoomLight, *, floor: bool = 
     """
     logs, weights = [], []
     for name, white, albedo, weight in room.whites:
+        if name == "porcelain":  # its tops face the lamps
+            continue
         ratio, share = ratio_beside(light, mask, white & ~mask)
         if share > LEAST / 4:
             found = np.maximum(ratio * albedo, 1e-4)
@@ -170,8 +187,7 @@ def ratio_beside(light: Array, a: Array, b: Array) -> tuple[Array, float]:
         means.append(mean)
         amounts.append(amount)
     near = (amounts[0] > 0.08) & (amounts[1] > 0.03)
-    # a clipped white says nothing of how bright it is
-    near &= (means[1].max(-1) < np.log(1.2)) & (means[1].min(-1) > np.log(0.004))
+    near &= (means[1].max(-1) < np.log(CLIPPED)) & (means[1].min(-1) > np.log(0.004))
     if near.sum() < 30:
         return np.ones(3), 0.0
     return np.exp(np.median(means[0][near] - means[1][near], axis=0)), float(near.mean())

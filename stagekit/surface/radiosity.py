@@ -36,6 +36,8 @@ FAINTEST, BRIGHTEST = 0.25, 4.0
 """Least and largest factor: what a photo does not tell is not made up."""
 DARKEST = 0.6
 """Half of what changes keeps as much of its light as this: rooms measured too dark or too small would turn black."""
+WHITE = np.ones(3)
+"""Light without a tint."""
 FLOOR, CEILING, WALL = 0, 1, 2
 """Numbers of the surfaces; wall k of the layout is ``WALL + k``."""
 USUAL = {FLOOR: 0.35, CEILING: 0.8, WALL: 0.6}
@@ -74,13 +76,14 @@ class Patches:
 
 
 def relight(
-    layout: Layout, planes: Array, light: Array, changes: Sequence[Change], known: Mapping[int, Array]
-) -> list[Array] | None:
+    layout: Layout, planes: Array, light: Array, changes: Sequence[Change], known: Mapping[int, Array],
+    white: Array = WHITE,
+) -> list[Array] | None:  # fmt: skip
     """float32 (h, w, 3) for each change: the factor by which the light on its places grows, carried on beyond its mask; None
     where the photo does not tell what falls on any.
 
     ``planes`` int (h, w) as `belief.plane_map` makes them; ``light`` float32 (h, w, 3), linear; ``known``: albedo (3,) of
-    surfaces that stay as they are, by number, ``WALL`` for all walls.
+    surfaces that stay as they are, by number, ``WALL`` for all walls; ``white`` (3,): what a white shows in the room's light.
     """
     room = patches(layout)
     count = len(room.surface)
@@ -91,7 +94,7 @@ def relight(
         on = np.isin(room.surface, c.numbers)
         old[on], new[on], changed = c.before, c.after, changed | on
         for k, level in _told(layout, room, np.flatnonzero(on).tolist(), light, c.mask, planes).items():
-            falls[k], seen[k] = fallen(level, c.before), True
+            falls[k], seen[k] = fallen(level, c.before, white), True
     if not seen.any():
         return None
     for i in np.flatnonzero(changed & ~seen):  # behind the camera, behind furniture
@@ -104,7 +107,7 @@ def relight(
         for k in range(3)
     ], -1)  # fmt: skip
     thrown = new * (falls + more) - old * falls
-    return [_gathered(layout, planes, light, c, room, thrown) for c in changes]
+    return [_gathered(layout, planes, light, white, c, room, thrown) for c in changes]
 
 
 def patches(layout: Layout) -> Patches:
@@ -231,14 +234,16 @@ def _code(surface: int) -> int:
     return {FLOOR: PLANE["floor"], CEILING: PLANE["ceiling"]}.get(surface, 8 + surface - WALL)
 
 
-def _gathered(layout: Layout, planes: Array, light: Array, change: Change, room: Patches, thrown: Array) -> Array:
+def _gathered(
+    layout: Layout, planes: Array, light: Array, white: Array, change: Change, room: Patches, thrown: Array
+) -> Array:
     """float32 (h, w, 3): what falls inside the change's mask with ``thrown`` (n, 3), over what fell; elsewhere as nearby."""
     import cv2
 
     h, w = planes.shape
     camera, step = layout.camera.scaled(w, h), max(h, w) / NODES
     x, y = np.meshgrid(*((np.arange(round(n / step)) + 0.5) * n / round(n / step) for n in (w, h)))
-    falls = fallen(spread(light, change.mask.astype(np.float32), SOFT * max(h, w)), change.before)
+    falls = fallen(spread(light, change.mask.astype(np.float32), SOFT * max(h, w)), change.before, white)
     reach = np.ones((2 * round(step) + 1, 2 * round(step) + 1), np.uint8)
     out, told = np.ones((h, w, 3), np.float32), np.zeros((h, w), bool)
     for number in change.numbers:

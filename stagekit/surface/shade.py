@@ -27,15 +27,16 @@ def compress(light: Array) -> Array:
     return np.where(light > KNEE, KNEE + b * np.minimum(root, 1), light).astype(np.float32)
 
 
-def fallen(light: Array, albedo: Array) -> Array:
+def fallen(light: Array, albedo: Array, white: Array) -> Array:
     """(..., 3): what falls on a surface of ``albedo`` (3,) from which ``light`` (..., 3) comes, linear. A strongly
-    coloured one hardly reflects some channels: their light is told by the others."""
+    coloured one hardly reflects some channels: their light is told by the others, for light of the tint of ``white`` (3,).
+    """
     each = light / albedo
     tinted = float(np.clip((albedo.max() / albedo.min() - 1.8) / 2, 0, 1))
     if tinted == 0:
         return np.asarray(each, np.float32)
-    told = albedo**2 / (albedo**2).sum()
-    return np.asarray((1 - tinted) * each + tinted * (each @ told)[..., None], np.float32)
+    told = albedo**2 / (albedo**2).sum() / white
+    return np.asarray((1 - tinted) * each + tinted * (each @ told)[..., None] * white, np.float32)
 
 
 def spread(values: Array, weight: Array, sigma: float) -> Array:

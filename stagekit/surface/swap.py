@@ -75,7 +75,7 @@ def swap(
         else:
             same = [i for i, other in enumerate(wishes) if other is wish]
             held = _exposed(finder, [(places[i], albedos[i], wanted[i], more[i]) for i in same])
-            _paint(out, finder, place, matte, albedos[k], wanted[k] * held, more[k])
+            _paint(out, finder, place, matte, room, albedos[k], wanted[k] * held, more[k])
         changed[matte.window] |= matte.alpha > 0
     return out, changed
 
@@ -109,8 +109,11 @@ def light_of(finder: Finder, light: Array) -> RoomLight:
     nothing = np.zeros(light.shape[:2], bool)
     if finder.segments is None:
         return room_light(light, nothing, nothing, nothing)
-    sure = {n: (finder.maps[n] > 0.8) if n in finder.maps else nothing for n in ("ceiling", "wall")}
-    return room_light(light, sure["ceiling"], sure["wall"], finder.baseboard)
+    least = {"ceiling": 0.8, "wall": 0.8, "toilet": 0.6, "sink": 0.6, "bath": 0.6}
+    sure = {n: (finder.maps[n] > p) if n in finder.maps else nothing for n, p in least.items()}
+    bathroom = (sure["toilet"] | sure["bath"]).mean() > LEAST
+    porcelain = sure["toilet"] | sure["sink"] if bathroom else nothing  # a kitchen's sink is steel
+    return room_light(light, sure["ceiling"], sure["wall"], finder.baseboard, porcelain)
 
 
 def relit(
@@ -135,7 +138,7 @@ def relit(
     known = {}
     if "wall" in finder.maps and (sure := finder.maps["wall"] > 0.8).mean() > LEAST:
         known[WALL] = surface_albedo(light, sure, room)
-    factors = relight(layout, finder.planes, expand(light), list(changes.values()), known)
+    factors = relight(layout, finder.planes, expand(light), list(changes.values()), known, room.white)
     for i, factor in zip(changes, factors or (), strict=False):
         level = (factor @ LUMA)[..., None]
         more[i] = np.asarray(1 + bounce * (level * (factor / level) ** TINTED - 1), np.float32)
@@ -190,7 +193,9 @@ def _exposed(finder: Finder, parts: Sequence[tuple[Place, Array, Array, Array]])
     return max(_held(np.concatenate(levels)), least)
 
 
-def _paint(out: Array, finder: Finder, place: Place, matte: Matte, albedo: Array, target: Array, more: Array) -> None:
+def _paint(
+    out: Array, finder: Finder, place: Place, matte: Matte, room: RoomLight, albedo: Array, target: Array, more: Array
+) -> None:
     """The surface's ``albedo`` exchanged for ``target`` in its own light, ``more`` (h, w, 3) times as strong."""
     gain = (target / albedo).astype(np.float32)
     usual = np.median(more[place.mask], axis=0)
@@ -200,7 +205,7 @@ def _paint(out: Array, finder: Finder, place: Place, matte: Matte, albedo: Array
     colour = (gain * albedo).astype(np.float32)
 
     def change(part: Array, more: Array) -> Array:
-        return compress(fallen(expand(part), albedo) * more * colour)
+        return compress(fallen(expand(part), albedo, room.white) * more * colour)
 
     enlarged = Enlarged(finder, matte)
     for top in range(0, photo.shape[0], STRIP):

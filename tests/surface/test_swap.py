@@ -95,6 +95,42 @@ def test_a_pale_wall_with_no_white_beside_it_is_taken_for_white(made: Made) -> N
     assert 0.5 / tinted[1] == pytest.approx(0.62, abs=0.06)
 
 
+def test_china_tells_paint_from_warm_light(made: Made) -> None:
+    """A ceiling as beige as its walls is lit so, or painted: white china beside them tells. Not almond china, nor a dim
+    one, nor one so bright that it tells nothing."""
+    wall, ceiling, nothing = made.shows("wall"), made.shows("ceiling"), np.zeros(made.trim.shape, bool)
+    china = nothing.copy()
+    china[40:100, 100:140] = True
+    wall = wall & ~china
+    beige = np.full((*wall.shape, 3), 0.5, np.float32) * np.array([1.1, 1.0, 0.75], np.float32)
+
+    def whites(level: float, tint: tuple[float, float, float]) -> list[str]:
+        picture = np.where(china[..., None], level * np.array(tint, np.float32), beige).astype(np.float32)
+        room = room_light(picture, ceiling, wall, nothing, china)
+        albedo = surface_albedo(picture, wall, room)
+        assert (albedo[0] > 1.3 * albedo[2]) == ("porcelain" in [w[0] for w in room.whites])
+        return [w[0] for w in room.whites]
+
+    assert whites(0.7, (1.0, 1.0, 1.0)) == ["porcelain"]
+    assert whites(0.7, (1.1, 1.0, 0.6)) == whites(0.3, (1.0, 1.0, 1.0)) == whites(1.0, (1.0, 1.0, 1.0)) == ["ceiling"]
+    assert whites(0.7, (0.6, 0.8, 1.2)) == ["ceiling"]  # a blue suite
+
+
+def test_a_kitchens_sink_is_no_china(made: Made) -> None:
+    maps = Finder(made.image, made.segments, made.layout).maps
+
+    def china(**more: np.ndarray) -> bool:
+        finder = Finder(made.image, made.segments, made.layout)
+        finder._maps = {**maps, **more}
+        light = linear(made.image.array)
+        light[sink > 0] = 0.75
+        return "porcelain" in [w[0] for w in light_of(finder, light).whites]
+
+    sink, toilet = np.zeros(made.trim.shape, np.float32), np.zeros(made.trim.shape, np.float32)
+    sink[40:80, 100:140], toilet[90:110, 100:140] = 1, 1
+    assert not china(sink=sink) and china(sink=sink, toilet=0 * toilet, bath=toilet)
+
+
 @pytest.mark.parametrize("code", ["#434B56", "#F2F0EA", "#B7C4B1"])
 def test_painted_wall_is_the_room_painted(made: Made, code: str) -> None:
     """The same room made with that paint is what comes out; without bounce, since the made light has none."""
@@ -170,9 +206,13 @@ def test_tone_is_undone_and_done_again() -> None:
 def test_light_on_a_tinted_surface_is_told_by_its_strong_channels() -> None:
     grey, orange = np.array([0.4, 0.45, 0.5]), np.array([0.5, 0.2, 0.02])
     lit = np.array([[0.6, 0.5, 0.4], [0.3, 0.3, 0.3]])
-    assert fallen(lit * grey, grey) == pytest.approx(lit, abs=1e-6)
+    even, warm = np.ones(3), np.array([0.9, 0.7, 0.4])
+    assert fallen(lit * grey, grey, warm) == pytest.approx(lit, abs=1e-6)
     noisy = orange + np.array([0, 0, 0.02])  # a reflection, doubling the weakest channel
-    assert (fallen(noisy, orange) < 1.02).all() and fallen(orange, orange) == pytest.approx(np.ones(3), abs=1e-6)
+    assert (fallen(noisy, orange, even) < 1.02).all()
+    assert fallen(orange, orange, even) == pytest.approx(even, abs=1e-6)
+    for white in (warm, 2 * warm):  # the other channels' light has the tint of the room's
+        assert fallen(0.5 * warm * orange, orange, white) == pytest.approx(0.5 * warm, abs=1e-6)
 
 
 def test_a_rough_floor_shines_less_at_a_glance(made: Made) -> None:
