@@ -29,6 +29,8 @@ LEAST = 12
 SEEN_M, GLIMPSE_M = 0.6, 0.12
 """Length of a wall's foot that is enough, whatever it looks like, less being perhaps a door's threshold; and that is enough
 where it has a board's shape, or to see where another wall's board would lie."""
+PAINT = 0.5
+"""From this difference between the channels on, in log light, two walls are of different paints, not only lit differently."""
 DARKEST = -2.0
 """Log light over the wall's own: what is darker is a gap or a thing."""
 DIP, FOOT_M = 0.8, 0.03
@@ -86,13 +88,28 @@ def boards(
         if board is not None:
             found[number] = board
     if found:
-        longest = max((clear or found).values(), key=lambda b: b.metres)
+        lender, longest = max((clear or found).items(), key=lambda item: item[1].metres)
         if not clear:
             longest = replace(longest, profile=_level(longest.profile))
         for number, plane in walls:
             if number not in found:
-                found[number] = _borrowed(photo, plane, scale, longest, plane.foot & ~gap)
+                lent = replace(longest, profile=_on_paint(longest.profile, planes[lender], plane))
+                found[number] = _borrowed(photo, plane, scale, lent, plane.foot & ~gap)
     return found
+
+
+def _on_paint(profile: Array, lender: Plane, plane: Plane) -> Array:
+    """The ``lender``'s ``profile`` (n, 3) on a wall of another paint: the board's colour stays, which is told over the
+    wall's."""
+    there, here = (
+        np.median(p.light[p.good if p.good.any() else p.region.mask].reshape(-1, 3), axis=0) for p in (lender, plane)
+    )
+    off = there - here
+    if np.ptp(off) < PAINT:
+        return profile
+    strong = np.abs(profile).max(1)
+    board = np.clip(2 * strong / max(float(strong.max()), 1e-6), 0, 1)
+    return np.asarray(profile + board[:, None] * off, np.float32)
 
 
 def _borrowed(photo: Array, plane: Plane, scale: Scale, other: Board, seen: Array) -> Board:

@@ -168,6 +168,25 @@ def test_a_low_board_is_lent_as_it_is_and_hardly_any_is_none(room):
         assert bool(seen_boards(room.empty.array, walls, shown, room.thing)) == some
 
 
+def test_a_board_lent_to_a_wall_of_another_paint_keeps_its_own(room):
+    """A white board is much brighter than a red wall, in blue above all: on a white wall beside it, it is white, not cyan."""
+    planes, _ = learnt(room, room.layout)
+    numbers = [k for k, p in enumerate(planes) if p.region.surface == 2]
+    lender, other = numbers[:2]
+    profile = np.where((HEIGHTS < 0.1)[:, None], (0.2, 1.6, 1.8), 0.0)
+    seen = {planes[lender].region.wall: Board(profile, 0.0, 0.0, 1.0)}
+
+    def lent(tint):
+        blind = [replace(p, foot=np.zeros_like(room.thing), light=np.zeros_like(p.light)) for p in planes]
+        blind[lender] = replace(blind[lender], light=blind[lender].light + np.float32(tint))
+        return boards(room.photo.array, blind, (1.0, 1.0), room.thing, seen)[other].profile
+
+    board = HEIGHTS < 0.09
+    white = lent((0.0, -1.4, -1.6))
+    assert white[board] == pytest.approx(0.2, abs=1e-5) and (white[HEIGHTS > 0.11] == 0).all()
+    assert np.array_equal(lent((-0.3, -0.2, -0.1)), profile)  # the same paint, in other light
+
+
 def test_a_slope_is_carried_on_only_where_enough_of_the_board_is_seen(room):
     """The layout is rolled by a degree: over the whole wall its line slopes against the board's; a third does not tell."""
     layout = replace(room.layout, camera=replace(room.layout.camera, roll_deg=1.0))
@@ -314,3 +333,31 @@ def test_a_scarce_floor_lends_nothing_next_to_the_hole_and_none_lends_legs(room)
     assert not lends[190:215, 100:103].any() and lends.sum() > 0.95 * floor.good.sum()
     joints = np.where((np.arange(320) % 16 < 3)[:, None], 0.6, flat)
     assert np.array_equal(planar._lends(floor.region, floor.good, room.thing, joints), floor.good)
+
+
+def test_a_watermark_is_not_copied(room):
+    """Thin bright lines crowded into a lower corner of the picture are written over it; spread over the floor they are its
+    own, as they are where they are loose or where nothing else of the floor is seen."""
+    planes, _ = learnt(room, room.layout)
+    floor = next(p for p in planes if p.region.surface == 1)
+    height, width = floor.good.shape
+    rows, columns = np.mgrid[:height, :width]
+    whole = rows > 0.7 * height
+    strokes = (rows % 6 < 2) | (columns % 6 < 2)
+    corner = (rows > 0.92 * height) & (rows < 0.98 * height) & (columns > 0.8 * width) & (columns < 0.95 * width)
+
+    def left(odd, good=whole):
+        texture = np.where(odd[..., None], np.float32(0.6), np.float32(0)).repeat(3, 2)
+        return planar._lends(floor.region, good, np.zeros_like(good), texture)
+
+    text = left(strokes & corner)
+    assert not (text & corner).any() and text.sum() > 0.9 * whole.sum()
+    assert np.array_equal(left(strokes & whole), whole)
+
+    def written(odd, good=whole):
+        return planar._watermark(odd & good, good).any()
+
+    assert written(strokes & corner) and written(np.fliplr(strokes & corner))
+    assert not written((rows % 11 == 0) & (columns % 11 == 0) & corner)
+    assert not written(strokes & np.roll(corner, -width // 3, axis=1)) and not written(strokes & corner, good=corner)
+    assert not written(strokes & (corner | np.fliplr(corner)))
