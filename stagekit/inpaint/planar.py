@@ -47,8 +47,8 @@ TINT_SIGMA, TINT, TINTS = 0.004, 0.25, 6.0
 """Blur, of the longer side, after which a floor's tint is looked at; log light by which it differs at least where something
 lies on it; and how many times the usual difference."""
 MARK_HIGH, MARK_WIDE, MARKED, DENSE, DENSER = 0.15, 0.35, 0.8, 0.15, 5.0
-"""A watermark lies within these shares of the picture's height and width from a lower corner. It is one if it holds the third
-share of what is odd about a floor, and that so dense, and so many times as dense as the rest has it."""
+"""A watermark lies within these shares of the picture's height and width from a lower corner. It is one if it holds the
+third share of what is odd about a floor, and that so dense, and so many times as dense as the rest has it."""
 SOFT_EDGE = 0.6
 """Sigma in the photo's pixels over which two planes are mixed along the line where they meet."""
 
@@ -193,8 +193,8 @@ def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
 
 
 def _watermark(odd: Array, good: Array) -> Array:
-    """bool HxW: the box about the text that is written over a lower corner of the picture, told by ``odd``, thin bright lines
-    and other tints of a floor that is ``good``."""
+    """bool HxW: the box about the text that is written over a lower corner of the picture, told by ``odd``, thin bright
+    lines and other tints of a floor that is ``good``."""
     height, width = odd.shape
     box, count = np.zeros_like(odd), int(odd.sum())
     top, wide = round((1 - MARK_HIGH) * height), round(MARK_WIDE * width)
@@ -205,7 +205,9 @@ def _watermark(odd: Array, good: Array) -> Array:
         (y0, y1), (x0, x1) = (np.percentile(v, (4, 96)).astype(int) for v in (ys, xs))
         margin = max(3, (y1 - y0) // 2)
         tight = np.zeros_like(odd)
-        tight[top + max(0, y0 - margin) : top + y1 + margin + 1, columns][:, max(0, x0 - margin) : x1 + margin + 1] = True
+        tight[top + max(0, y0 - margin) : top + y1 + margin + 1, columns][:, max(0, x0 - margin) : x1 + margin + 1] = (
+            True
+        )
         inside, rest = good & tight, good & ~tight
         dense, loose = (float((odd & part).sum() / max(part.sum(), 1)) for part in (inside, rest))
         if rest.sum() >= LEAST and dense > max(DENSE, DENSER * loose):

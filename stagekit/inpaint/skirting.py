@@ -30,7 +30,7 @@ SEEN_M, GLIMPSE_M = 0.6, 0.12
 """Length of a wall's foot that is enough, whatever it looks like, less being perhaps a door's threshold; and that is enough
 where it has a board's shape, or to see where another wall's board would lie."""
 PAINT = 0.5
-"""From this difference between the channels on, in log light, two walls are of different paints, not only lit differently."""
+"""From this difference between the channels on, in log light, two walls wear different paints, and not only other light."""
 DARKEST = -2.0
 """Log light over the wall's own: what is darker is a gap or a thing."""
 DIP, FOOT_M = 0.8, 0.03

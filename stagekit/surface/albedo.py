@@ -16,7 +16,8 @@ from .shade import expand
 
 CEILING, TRIM, PORCELAIN, USUAL, PALE = 0.82, 0.77, 0.77, 0.62, 0.77
 """Albedos: white emulsion; white gloss, less what a baseboard loses next to the floor; glazed china, less what its round
-sides lose; and, for when nothing else tells, the geometric mean of photographed walls, and of those among them that have no tint: most are white."""
+sides lose; and, for when nothing else tells, the geometric mean of photographed walls, and of those among them that have no
+tint: most are white."""
 UNTINTED = 1.15
 """How many times its weakest channel the strongest of a wall without tint may be."""
 FLOOR_GETS = {"trim": 1.4, "usual": 1.45}

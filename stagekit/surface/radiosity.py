@@ -83,7 +83,7 @@ def relight(
     where the photo does not tell what falls on any.
 
     ``planes`` int (h, w) as `belief.plane_map` makes them; ``light`` float32 (h, w, 3), linear; ``known``: albedo (3,) of
-    surfaces that stay as they are, by number, ``WALL`` for all walls; ``white`` (3,): what a white shows in the room's light.
+    surfaces that stay as they are, by number, ``WALL`` for all walls; ``white`` (3,): what a white shows in its light.
     """
     room = patches(layout)
     count = len(room.surface)

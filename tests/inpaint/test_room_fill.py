@@ -169,7 +169,7 @@ def test_a_low_board_is_lent_as_it_is_and_hardly_any_is_none(room):
 
 
 def test_a_board_lent_to_a_wall_of_another_paint_keeps_its_own(room):
-    """A white board is much brighter than a red wall, in blue above all: on a white wall beside it, it is white, not cyan."""
+    """A white board is much brighter than a red wall, in blue above all: on a white wall beside it, it is no cyan."""
     planes, _ = learnt(room, room.layout)
     numbers = [k for k, p in enumerate(planes) if p.region.surface == 2]
     lender, other = numbers[:2]
