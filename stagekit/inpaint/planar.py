@@ -17,6 +17,7 @@ from .daylight import OUTLIER, floor_light
 from .feet import Feet, observed
 from .footing import on_the_floor, seen_boards
 from .foresight import Foresee, foreseen
+from .frames import Framed, draw_frames, seen_frames
 from .grain import regrain
 from .labels import choose, joined, moved_texture
 from .lattice import along_joints
@@ -90,12 +91,14 @@ def fill(
         layout = with_passages(look_again(layout, Image(photo), segments), photo, hole, segments)
     log = to_log(small)
     seen: dict[int, Board] = {}
+    framed: list[Framed] = []
     feet: Feet = {}
     if layout is not None and segments is not None:
         smaller = _shrunk(photo, BOARDS)
         walls = regions(layout, smaller.shape[1], smaller.shape[0])
         hidden = cv2.resize(hole.astype(np.uint8), smaller.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0
         seen = seen_boards(smaller, walls, segments, hidden)
+        framed = seen_frames(smaller, layout, walls, segments, hidden)
         feet = on_the_floor(seen, walls, observed(layout, segments, ~gap))
     planes = _planes(log, gap, layout, segments, feet, (width, height))
     if foresee is not None and layout is not None and segments is not None:
@@ -120,6 +123,7 @@ def fill(
             bare[ys[~served], xs[~served]] = True
             _regrain(out, here, plane.full.mask & ~hole, bare)
     _soften(out, hole, planes)
+    draw_frames(out, hole, planes, framed, scale)
     if segments is not None:
         hang(out, photo, hole, planes, segments)
     tell(1.0, "")

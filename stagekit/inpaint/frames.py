@@ -1,0 +1,264 @@
+"""Frames of windows and doors that the hole cuts: one profile across each edge, learnt where it shows, drawn on behind it.
+
+The texture of a wall and that of a window are filled apart, and neither knows of the casing between them. A casing is the
+same all along an edge: its median over the places that show it is its profile, as with skirting boards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..types import Array, Layout, Opening, Segments
+from .light import from_log, to_log
+from .moves import Plane
+from .regions import OBJECTS, WALL, Region, resized
+from .skirting import aligned
+from .transfer import Scale, sample
+
+OUT, IN, STEP = -0.18, 0.2, 0.004
+"""Metres into the opening that are looked at."""
+BARE = -0.12
+"""Outside of this there is bare wall, the light of which the frame's is compared with."""
+COLUMNS, LEAST, SEEN = 240, 12, 0.9
+"""Places along an edge, how many of them must show, and share of the depths that makes one shown."""
+LEAST_M, SURE = 0.2, 0.35
+"""Metres of an edge that must show; and share of the longest edge that shows: less may be anything."""
+EDGE, STRONG, RISE = 0.05, 0.1, 6
+"""Log light by which a frame differs from the wall where it begins, and so many depths further in."""
+SHADE, REACH = 0.2, 25
+"""Share of the most by which it differs over so many depths, below which it is the shadow beside a frame."""
+UNEVEN, STEEP = 0.09, 0.3
+"""Median difference between the places of an edge from which it is the view or a blind and no frame, or share of what the
+profile changes by nearby: where it is steep, places differ by how they lie."""
+OUTER, WIDTH = (-0.12, 0.12), (0.035, 0.18)
+"""Where a frame begins, metres into the opening, and how wide it is."""
+MOVED, SLOPE = 0.05, 0.03
+"""Metres to both sides at which each place's frame is looked for, twice; and the slope against the layout's edge from which
+it is no frame that was followed."""
+REACHES = 0.5
+"""Share of an edge over which its frame must show for a slope to be carried on to the rest."""
+HIDDEN = 0.5
+"""Share of a window's edge that the hole hides for it to look like the others: what showed of a frame would be read."""
+SEAM, GROWN = 0.004, 0.006
+"""Of the longer side: what of the hole's rim, and of a thing's outline, is told of neither."""
+FADE = 0.008
+"""Metres over which a frame's inner end is mixed with what is filled there."""
+LENDERS = {"left": ("right",), "right": ("left",), "top": ("left", "right"), "bottom": ("left", "right")}
+"""Edges that tell what a window's edge looks like of which too little shows, the best first. Blinds hang above."""
+DEPTHS = np.arange(OUT, IN, STEP)
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """``profile`` (n, 3): log light over the wall's at ``DEPTHS`` metres inside the edge, which lies ``offset + slope * t``
+    metres inside the layout's at ``t`` metres along it; the frame is between ``outer`` and ``inner``. ``metres``: how much
+    of it shows."""
+
+    profile: Array
+    outer: float
+    inner: float
+    offset: float
+    slope: float
+    metres: float
+
+
+@dataclass(frozen=True, eq=False)
+class Framed:
+    """An ``opening`` and the frames of its ``edges``, by side."""
+
+    opening: Opening
+    edges: Mapping[str, Frame]
+
+
+def seen_frames(photo: Array, layout: Layout, shown: Sequence[Region], segments: Segments, hole: Array) -> list[Framed]:
+    """The openings of ``layout`` that have a frame. ``shown``: regions of the ``photo`` uint8 HxWx3; ``hole`` bool HxW."""
+    walls = {r.wall: r for r in shown}
+    hidden, things = _grown(hole, SEAM), _things(segments, hole.shape)
+    found = []
+    for opening in layout.openings:
+        region = walls.get(opening.wall)
+        if region is None:
+            continue
+        seen = {s: _seen(photo, region, hidden | things, opening, s) for s in _sides(opening)}
+        edges = {s: frame for s, frame in seen.items() if frame is not None}
+        sure = {s: f for s, f in edges.items() if f.metres > SURE * np.ptp(_ends(opening, s))}
+        for side in _sides(opening) if opening.kind == "window" else ():
+            lender = next((sure[s] for s in LENDERS[side] if s in sure), None)
+            if side not in edges and lender is not None and _hidden(region, hidden, opening, side) > HIDDEN:
+                edges[side] = replace(lender, offset=0.0, slope=0.0, metres=0.0)
+        if sure:
+            found.append(Framed(opening, edges))
+    return found
+
+
+def draw_frames(out: Array, hole: Array, planes: Sequence[Plane], framed: Sequence[Framed], scale: Scale) -> None:
+    """The frames drawn into ``out`` (uint8 HxWx3) where the ``hole`` (bool HxW) hides them, in the light of their walls."""
+    for one in framed:
+        on = [p.full for p in planes if p.full is not None and p.region.wall == one.opening.wall]
+        wall = next((p for p in planes if p.region.wall == one.opening.wall and p.region.surface == WALL), None)
+        if wall is None or not on:
+            continue
+        ys, xs = _near(one.opening, on[0], hole & np.logical_or.reduce([r.mask for r in on]))
+        if not len(ys):
+            continue
+        xy = np.stack([xs, ys], -1).astype(np.float64)
+        points, _ = on[0].metres(xy)
+        inside = np.logical_or.reduce([r.mask for r in on if r.surface != WALL] or [np.zeros_like(hole)])
+        value, share = _across(one, points, inside[ys, xs])
+        here = share > 0
+        if not here.any():
+            continue
+        ys, xs, xy, share = ys[here], xs[here], xy[here], share[here, None]
+        lit = sample(wall.light, (xy + 0.5) * scale - 0.5, cubic=False) + value[here]
+        out[ys, xs] = np.clip(share * from_log(lit) + (1 - share) * out[ys, xs] + 0.5, 0, 255).astype(np.uint8)
+
+
+def _across(framed: Framed, points: Array, inside: Array) -> tuple[Array, Array]:
+    """What the nearest edge's frame shows at plane metres ``points`` (n, 2), (n, 3), and its share (n,), 0 off the frame.
+    Of what the layout has ``inside`` (n,) the opening bare wall is left outside its frame."""
+    sides = _sides(framed.opening)
+    depths = np.full((len(points), len(sides)), np.inf)
+    for k, side in enumerate(sides):
+        frame = framed.edges.get(side)
+        along, depths[:, k] = _coordinates(framed.opening, side, points)
+        if frame is not None:
+            depths[:, k] -= frame.offset + frame.slope * along
+    nearest, depth = depths.argmin(1), depths.min(1)
+    value, share = np.zeros((len(points), 3), np.float32), np.zeros(len(points), np.float32)
+    inside = inside & (np.stack([_coordinates(framed.opening, s, points)[1] for s in sides]) >= 0).all(0)
+    for k, side in enumerate(sides):
+        frame, here = framed.edges.get(side), nearest == k
+        if frame is None:
+            continue
+        d = depth[here]
+        value[here] = np.stack([np.interp(d, DEPTHS, frame.profile[:, c]) for c in range(3)], -1)
+        on = np.clip((frame.inner - d) / FADE, 0, 1)
+        share[here] = np.where((d > frame.outer - STEP) | inside[here], on, 0)
+        value[here] *= (d > frame.outer - STEP)[:, None]
+    return value, share
+
+
+def _sides(opening: Opening) -> tuple[str, ...]:
+    return ("left", "right", "top", "bottom") if opening.kind == "window" else ("left", "right", "top")
+
+
+def _ends(opening: Opening, side: str) -> tuple[float, float]:
+    """Metres between which an edge runs, up the wall or along it."""
+    upright = side in ("left", "right")
+    return (opening.bottom_m, opening.top_m) if upright else (opening.left_m, opening.right_m)
+
+
+def _coordinates(opening: Opening, side: str, points: Array) -> tuple[Array, Array]:
+    """Metres along an edge and into the opening, (n,) each, of plane ``points`` (n, 2)."""
+    a, b = points[:, 0], points[:, 1]
+    if side == "left":
+        return b, a - opening.left_m
+    if side == "right":
+        return b, opening.right_m - a
+    return (a, opening.top_m - b) if side == "top" else (a, b - opening.bottom_m)
+
+
+def _points(opening: Opening, side: str, along: Array, depth: Array) -> Array:
+    """(..., 2): the inverse of `_coordinates`."""
+    if side == "left":
+        return np.stack([opening.left_m + depth, along], -1)
+    if side == "right":
+        return np.stack([opening.right_m - depth, along], -1)
+    return np.stack([along, opening.top_m - depth if side == "top" else opening.bottom_m + depth], -1)
+
+
+def _strip(
+    region: Region, shape: tuple[int, ...], opening: Opening, side: str, along: Array, line: Array
+) -> tuple[Array, Array]:
+    """Array indices (depths, places, 2) across an edge, and which of them lie in the picture (depths, places)."""
+    t, d = np.broadcast_arrays(along[None], DEPTHS[:, None] + line[None])
+    q = np.concatenate([_points(opening, side, t, d), np.ones((*t.shape, 1))], -1) @ region.to_pixel.T
+    ahead = q[..., 2] > 0.05
+    xy = q[..., :2] / np.where(ahead, q[..., 2], 1.0)[..., None]
+    inside = ahead & (xy > 0).all(-1) & (xy < (shape[1] - 1, shape[0] - 1)).all(-1)
+    return np.where(inside[..., None], xy, 0), inside
+
+
+def _look(picture: Array, xy: Array) -> Array:
+    return sample(picture, xy.reshape(-1, 2), cubic=False).reshape(*xy.shape[:2], *picture.shape[2:])
+
+
+def _seen(photo: Array, region: Region, hidden: Array, opening: Opening, side: str) -> Frame | None:
+    """The frame of one edge, or None; ``hidden`` bool HxW: what says nothing of it."""
+    ends = _ends(opening, side)
+    along, offset, slope = np.linspace(ends[0], ends[1], COLUMNS), 0.0, 0.0
+    for turn in range(3):
+        xy, inside = _strip(region, hidden.shape, opening, side, along, offset + slope * along)
+        known = inside & (_look(hidden.astype(np.float32), xy) < 0.5)
+        whole = known.mean(0) > SEEN
+        metres = float(whole.mean() * np.ptp(ends))
+        if whole.sum() < LEAST or metres < LEAST_M:
+            return None
+        strip = to_log(_look(photo, xy))[:, whole]
+        lit = strip - np.median(strip[DEPTHS < BARE], 0)  # shadows on all of a place do not count
+        profile = np.median(lit, 1)
+        if turn < 2:
+            more = aligned(lit, known[:, whole], profile, along[whole], step=STEP, reach_m=MOVED)
+            offset, slope = offset + more[0], slope + more[1]
+            if np.ptp(along[whole]) < REACHES * np.ptp(ends):
+                offset, slope = offset + slope * float(np.median(along[whole])), 0.0
+    band = _band(profile, np.median(np.abs(lit - profile[:, None]).mean(2), 1))
+    if band is None or np.abs(offset + slope * np.array(ends)).max() > 2 * MOVED or abs(slope) > SLOPE:
+        return None
+    return Frame(profile.astype(np.float32), *band, float(offset), float(slope), metres)
+
+
+def _band(profile: Array, spread: Array) -> tuple[float, float] | None:
+    """Where a frame begins and ends, told by its ``profile`` (n, 3) and the ``spread`` (n,) of its places."""
+    level = np.abs(profile).max(1)
+    within = np.array([level[k : k + REACH].max() for k in range(len(level) - RISE)])
+    starts = (level[:-RISE] > np.maximum(EDGE, SHADE * within)) & (level[RISE:] > STRONG)
+    first = int(starts.argmax())
+    near = np.stack([np.roll(profile.mean(1), k) for k in range(-2, 3)])
+    uneven = np.flatnonzero(spread > np.maximum(UNEVEN, STEEP * np.ptp(near, axis=0)))
+    if not starts.any() or not OUTER[0] < DEPTHS[first] < OUTER[1] or (uneven <= first).any():
+        return None
+    last = int(uneven[0]) if len(uneven) else len(DEPTHS) - 1
+    wide = min(float(DEPTHS[last] - DEPTHS[first]), WIDTH[1])
+    return (float(DEPTHS[first]), float(DEPTHS[first]) + wide) if wide > WIDTH[0] else None
+
+
+def _hidden(region: Region, hidden: Array, opening: Opening, side: str) -> float:
+    """The share of an edge that lies in what is ``hidden``, or outside the picture."""
+    first, last = _ends(opening, side)
+    along = np.linspace(first, last, COLUMNS)
+    xy, inside = _strip(region, hidden.shape, opening, side, along, np.zeros(COLUMNS))
+    middle = len(DEPTHS) // 2
+    return float((~inside | (_look(hidden.astype(np.float32), xy) > 0.5))[middle].mean())
+
+
+def _near(opening: Opening, region: Region, where: Array) -> tuple[Array, Array]:
+    """Rows and columns of ``where`` (bool HxW) within a frame's width of an opening."""
+    corners = [
+        region.to_pixel @ (a, b, 1)
+        for a in (opening.left_m + 2 * OUT, opening.right_m - 2 * OUT)
+        for b in (opening.bottom_m + 2 * OUT, opening.top_m - 2 * OUT)
+    ]
+    box = np.s_[:, :]
+    if min(c[2] for c in corners) > 0.05:
+        at = np.array([c[:2] / c[2] for c in corners])
+        left, top = np.maximum(np.floor(at.min(0)).astype(int), 0)
+        right, bottom = np.maximum(np.ceil(at.max(0)).astype(int) + 1, 0)
+        box = np.s_[top:bottom, left:right]
+    ys, xs = np.nonzero(where[box])
+    return ys + (box[0].start or 0), xs + (box[1].start or 0)
+
+
+def _things(segments: Segments, shape: tuple[int, ...]) -> Array:
+    labels = resized(segments, shape)
+    return _grown(np.isin(labels, [i for i, n in enumerate(segments.classes) if n in OBJECTS]), GROWN)
+
+
+def _grown(mask: Array, reach: float) -> Array:
+    import cv2
+
+    size = 2 * max(1, round(reach * max(mask.shape))) + 1
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((size, size), np.uint8)) > 0)

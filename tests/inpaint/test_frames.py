@@ -1,0 +1,156 @@
+"""Frames of windows and doors go on behind the hole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from drawn_rooms import box_room, picture
+
+from stagekit.inpaint import planar
+from stagekit.inpaint.frames import seen_frames
+from stagekit.inpaint.planar import fill
+from stagekit.inpaint.regions import regions
+from stagekit.types import Layout, Opening, Segments
+
+CLASSES = ("wall", "floor", "ceiling", "window", "door", "sofa", "curtain")
+BROWN = (110, 70, 40)
+FRAME_M = 0.1
+
+
+@dataclass(frozen=True)
+class Windowed:
+    """A wall's window in a brown frame: ``empty`` shows it, ``hole`` hides its lower corner on the right."""
+
+    empty: np.ndarray
+    hole: np.ndarray
+    frame: np.ndarray
+    """bool HxW: where the frame is."""
+    layout: Layout
+    segments: Segments
+    metres: np.ndarray
+    """(H, W, 2) on the wall."""
+
+
+def windowed(kind: str = "window", frame_m: float = FRAME_M, bottom_m: float = 0.9) -> Windowed:
+    bare = box_room(width=480, height=360, focal=340.0, yaw=12.0)
+    wall = max(range(len(bare.walls)), key=lambda k: int((bare.wall_ids() == k).sum()))
+    middle = bare.walls[wall].length_m / 2
+    opening = Opening(kind, wall, middle - 0.8, middle + 0.8, 0.0 if kind == "door" else bottom_m, 2.1)
+    layout = replace(bare, openings=(opening,))
+    region = next(r for r in regions(layout, 480, 360) if r.wall == wall)
+    ys, xs = np.mgrid[:360, :480]
+    metres, _ = region.metres(np.stack([xs, ys], -1).astype(float))
+    a, b = metres[..., 0], metres[..., 1]
+    on = layout.wall_ids() == wall
+    depth = np.minimum.reduce([a - opening.left_m, opening.right_m - a, opening.top_m - b, b - opening.bottom_m])
+    if kind == "door":
+        depth = np.minimum.reduce([a - opening.left_m, opening.right_m - a, opening.top_m - b])
+    frame = on & (depth > 0) & (depth < frame_m)
+    pixels = picture(bare).array.copy()
+    view = np.random.default_rng(1).integers(90, 250, (45, 60, 3)).astype(np.uint8).repeat(8, 0).repeat(8, 1)
+    pixels[on & (depth >= frame_m)] = view[on & (depth >= frame_m)]
+    pixels[frame] = BROWN
+    hole = on & (a > middle + 0.2) & (b < 1.4)
+    labels = np.array([0, 1, 0, 2, 3, 4], np.uint8)[layout.surfaces()]
+    labels[hole] = CLASSES.index("sofa")
+    segments = Segments(labels, CLASSES, None, {"furniture": ("sofa",)})
+    return Windowed(pixels, hole, frame, layout, segments, metres)
+
+
+def filled(room: Windowed, **more) -> np.ndarray:
+    photo = room.empty.copy()
+    photo[room.hole] = (40, 90, 60)
+    return fill(photo, room.hole, more.get("layout", room.layout), more.get("segments", room.segments))
+
+
+def brown(room: Windowed, out: np.ndarray) -> np.ndarray:
+    """bool HxW: what is more frame than wall."""
+    return np.abs(out.astype(int) - BROWN).sum(2) < 100
+
+
+@pytest.mark.parametrize("kind", ["window", "door"])
+def test_a_frame_goes_on_behind_the_hole(kind):
+    room = windowed(kind)
+    inner = room.hole & room.frame
+    out = filled(room)
+    assert brown(room, out)[inner].mean() > 0.85
+    beyond = room.hole & ~room.frame & brown(room, out)
+    assert beyond.sum() < 0.25 * inner.sum()
+
+
+def test_without_frames_it_would_end_at_the_hole(monkeypatch):
+    room = windowed()
+    monkeypatch.setattr(planar, "seen_frames", lambda *_: [])
+    assert brown(room, filled(room))[room.hole & room.frame].mean() < 0.75
+
+
+def test_a_layout_that_is_off_is_corrected_and_leaves_no_glass_below(monkeypatch):
+    """The window as the layout has it is 6 cm too deep: the frame goes on where it shows, and under it there is wall."""
+    room = windowed()
+    monkeypatch.setattr(planar, "look_again", lambda layout, *_: layout)
+    [opening] = room.layout.openings
+    low = replace(room.layout, openings=(replace(opening, bottom_m=opening.bottom_m - 0.06),))
+    out = filled(room, layout=low)
+    bottom = room.hole & room.frame & (room.metres[..., 1] < opening.bottom_m + FRAME_M / 2)
+    assert brown(room, out)[bottom].mean() > 0.8
+    b, a = room.metres[..., 1], room.metres[..., 0]
+    under = room.hole & (b < opening.bottom_m - 0.02) & (b > opening.bottom_m - 0.06) & (a < opening.right_m - 0.1)
+    wall = np.median(room.empty[(b < 0.7) & (b > 0.5) & ~room.hole & (room.layout.wall_ids() == opening.wall)], axis=0)
+    assert under.any() and np.abs(np.median(out[under], axis=0) - wall).max() < 12
+
+
+def test_a_hidden_edge_looks_like_the_others_where_the_hole_hides_it(monkeypatch):
+    room = windowed()
+    monkeypatch.setattr(planar, "look_again", lambda layout, *_: layout)  # which ends windows at the hole
+    [opening] = room.layout.openings
+    a, b = room.metres[..., 0], room.metres[..., 1]
+    hole = (room.layout.wall_ids() == opening.wall) & (b < 1.2) & (np.abs(a - opening.left_m - 0.8) < 1.2)
+    whole = replace(room, hole=hole)
+    labels = room.segments.labels.copy()
+    labels[room.hole], labels[hole] = CLASSES.index("wall"), CLASSES.index("sofa")
+    out = filled(whole, segments=replace(room.segments, labels=labels))
+    bottom = hole & room.frame & (b < opening.bottom_m + FRAME_M / 2)
+    assert brown(room, out)[bottom].mean() > 0.8
+
+
+def frames(room: Windowed, segments: Segments | None = None) -> list[set[str]]:
+    shown = regions(room.layout, 480, 360)
+    found = seen_frames(room.empty, room.layout, shown, segments or room.segments, room.hole)
+    return [set(one.edges) for one in found]
+
+
+def test_only_what_is_seen_to_be_framed_is():
+    room = windowed()
+    assert frames(room) == [{"left", "right", "top", "bottom"}]
+    assert frames(windowed(frame_m=0.0)) == []
+    assert frames(windowed(frame_m=0.02)) == []  # a dark joint
+    [opening] = room.layout.openings
+    a = room.metres[..., 0]
+    labels = room.segments.labels.copy()
+    labels[np.abs(a - opening.left_m) < 0.3] = CLASSES.index("curtain")
+    labels[np.abs(a - opening.right_m) < 0.3] = CLASSES.index("curtain")
+    bare = room.empty.copy()
+    bare[np.abs(a - opening.left_m) < 0.15] = bare[np.abs(a - opening.left_m + 0.2) < 0.02].mean(0)
+    assert "left" not in frames(replace(room, empty=bare))[0]  # what shows none has none
+    assert not {"left", "right"} & set().union(*frames(room, replace(room.segments, labels=labels)))
+
+
+def test_a_doors_edges_are_not_lent():
+    """A passage may have a frame on one side and end at a corner of the room on the other."""
+    room = windowed("door")
+    [opening] = room.layout.openings
+    hole = (room.layout.wall_ids() == opening.wall) & (room.metres[..., 0] > opening.left_m + 1.3)
+    assert frames(replace(room, hole=hole)) == [{"left", "top"}]
+    assert frames(replace(windowed(), hole=hole)) == [{"left", "top", "bottom", "right"}]
+
+
+def test_a_hole_beside_a_frame_gets_none_of_it():
+    room = windowed()
+    [opening] = room.layout.openings
+    b = room.metres[..., 1]
+    low = replace(room, hole=room.hole & (b < opening.bottom_m - 0.2) & (b > opening.bottom_m - 0.3))
+    labels = np.where(room.hole, 0, room.segments.labels).astype(np.uint8)
+    out = filled(low, segments=replace(room.segments, labels=labels))
+    assert low.hole.any() and not brown(room, out)[low.hole].any()
