@@ -33,7 +33,7 @@ SHADE, REACH = 0.2, 25
 UNEVEN, STEEP = 0.09, 0.3
 """Median difference between the places of an edge from which it is the view or a blind and no frame, or share of what the
 profile changes by nearby: where it is steep, places differ by how they lie."""
-OUTER, WIDTH = (-0.12, 0.12), (0.035, 0.18)
+OUTER, WIDTH = (-0.1, 0.12), (0.035, 0.18)
 """Where a frame begins, metres into the opening, and how wide it is."""
 MOVED, SLOPE = 0.05, 0.03
 """Metres to both sides at which each place's frame is looked for, twice; and the slope against the layout's edge from which
@@ -42,6 +42,8 @@ REACHES = 0.5
 """Share of an edge over which its frame must show for a slope to be carried on to the rest."""
 HIDDEN = 0.5
 """Share of a window's edge that the hole hides for it to look like the others: what showed of a frame would be read."""
+LOW = 0.2
+"""Height over the floor up to which a window is a glass door: it has a baseboard beside it and a threshold below."""
 SEAM, GROWN = 0.004, 0.006
 """Of the longer side: what of the hole's rim, and of a thing's outline, is told of neither."""
 FADE = 0.008
@@ -142,7 +144,8 @@ def _across(framed: Framed, points: Array, inside: Array) -> tuple[Array, Array]
 
 
 def _sides(opening: Opening) -> tuple[str, ...]:
-    return ("left", "right", "top", "bottom") if opening.kind == "window" else ("left", "right", "top")
+    framed_below = opening.kind == "window" and opening.bottom_m > LOW
+    return ("left", "right", "top", "bottom") if framed_below else ("left", "right", "top")
 
 
 def _ends(opening: Opening, side: str) -> tuple[float, float]:

@@ -22,6 +22,8 @@ HUNG = ("picture", "mirror")
 COVERED, SMALLEST = 0.08, 0.001
 """Share of a picture's rectangle from which, hidden by what goes, it goes too: nobody knows what is painted there. And the
 least share of the photo that is a picture."""
+CASING = 0.02
+"""Of the longer side: how far a window's or door's casing reaches beyond its labels. No colour drags that into the hole."""
 RIM = 0.012
 """Of the longer side: how far a frame reaches beyond its labels."""
 
@@ -41,9 +43,20 @@ def whole(image: Array, hole: Array, core: Array, segments: Segments, layout: La
     thing[0] = False
     kernel = np.ones((3, 3), np.uint8)
     goes = cv2.dilate((thing & (share >= MOST))[parts].astype(np.uint8), kernel) > 0
+    goes &= ~_casings(segments, hole.shape)
     stays = cv2.dilate((thing & (share < 1 - MOST))[parts].astype(np.uint8), kernel) > 0
     goes |= _half_hidden(core, segments)
     return np.asarray((hole | goes) & (~stays | core | goes))
+
+
+def _casings(segments: Segments, shape: tuple[int, ...]) -> Array:
+    """bool (h, w): what lies beside a window or door."""
+    import cv2
+
+    labels = cv2.resize(segments.labels, shape[::-1], interpolation=cv2.INTER_NEAREST)
+    openings = np.isin(labels, [i for i, n in enumerate(segments.classes) if n in ("window", "door")])
+    size = 2 * max(1, round(CASING * max(shape))) + 1
+    return np.asarray(cv2.dilate(openings.astype(np.uint8), np.ones((size, size), np.uint8)) > 0)
 
 
 def _half_hidden(core: Array, segments: Segments) -> Array:

@@ -124,6 +124,7 @@ def frames(room: Windowed, segments: Segments | None = None) -> list[set[str]]:
 def test_only_what_is_seen_to_be_framed_is():
     room = windowed()
     assert frames(room) == [{"left", "right", "top", "bottom"}]
+    assert frames(windowed(bottom_m=0.1)) == [{"left", "right", "top"}]
     assert frames(windowed(frame_m=0.0)) == []
     assert frames(windowed(frame_m=0.02)) == []  # a dark joint
     [opening] = room.layout.openings

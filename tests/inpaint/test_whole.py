@@ -59,3 +59,22 @@ def test_a_picture_behind_a_thing_that_goes_goes_with_its_frame_and_its_neighbou
     bare = first & (row >= row[first].max() + 1)
     kept = whole(pixels, core | bare, bare, Segments(labels, classes), room.layout)
     assert not kept[first & ~core].any()
+
+
+def test_a_windows_casing_is_not_dragged_along(room):
+    """A brown chest under a window in a brown frame: to their colour they are one thing, of which most goes."""
+    first, _ = on_the_far_wall(room)
+    rows, columns = (slice(v.min(), v.max() + 1) for v in np.nonzero(first))
+    glass, frame, chest = np.zeros_like(first), np.zeros_like(first), np.zeros_like(first)
+    glass[rows, columns] = True
+    frame[rows.start - 3 : rows.stop + 3, columns.start - 3 : columns.stop + 3] = True
+    frame &= ~glass
+    chest[rows.stop + 3 : rows.stop + 40, columns.start - 12 : columns.stop + 12] = True
+    pixels = room.empty.array.copy()
+    pixels[glass], pixels[frame | chest] = (220, 235, 250), (120, 70, 30)
+    labels = np.array([0, 1, 0, 2, 3, 4], np.uint8)[room.layout.surfaces()]
+    labels[glass], labels[chest] = room.segments.classes.index("window"), room.segments.classes.index("sofa")
+    found = whole(pixels, chest, chest, Segments(labels, room.segments.classes), room.layout)
+    assert found[chest].all() and not found[frame].any()
+    labels[glass] = 0
+    assert whole(pixels, chest, chest, Segments(labels, room.segments.classes), room.layout)[frame].mean() > 0.9
