@@ -15,7 +15,7 @@ from ..types import Array, Layout, Opening, Segments
 from .light import from_log, to_log
 from .moves import Plane
 from .regions import OBJECTS, WALL, Region, resized
-from .skirting import aligned
+from .skirting import Board, aligned
 from .transfer import Scale, sample
 
 OUT, IN, STEP = -0.18, 0.2, 0.004
@@ -48,6 +48,8 @@ SEAM, GROWN = 0.004, 0.006
 """Of the longer side: what of the hole's rim, and of a thing's outline, is told of neither."""
 FADE = 0.008
 """Metres over which a frame's inner end is mixed with what is filled there."""
+AT_ONCE = 200_000
+"""Pixels drawn at a time: a million take 0.13 GB."""
 LENDERS = {"left": ("right",), "right": ("left",), "top": ("left", "right"), "bottom": ("left", "right")}
 """Edges that tell what a window's edge looks like of which too little shows, the best first. Blinds hang above."""
 DEPTHS = np.arange(OUT, IN, STEP)
@@ -77,14 +79,15 @@ class Framed:
 
 def seen_frames(photo: Array, layout: Layout, shown: Sequence[Region], segments: Segments, hole: Array) -> list[Framed]:
     """The openings of ``layout`` that have a frame. ``shown``: regions of the ``photo`` uint8 HxWx3; ``hole`` bool HxW."""
-    walls = {r.wall: r for r in shown}
     hidden, things = _grown(hole, SEAM), _things(segments, hole.shape)
     found = []
     for opening in layout.openings:
-        region = walls.get(opening.wall)
-        if region is None:
+        on = [r for r in shown if r.wall == opening.wall]
+        if not on:
             continue
-        seen = {s: _seen(photo, region, hidden | things, opening, s) for s in _sides(opening)}
+        region = on[0]
+        other = (hidden | things | ~np.logical_or.reduce([r.mask for r in on])).astype(np.float32)
+        seen = {s: _seen(photo, region, other, opening, s) for s in _sides(opening)}
         edges = {s: frame for s, frame in seen.items() if frame is not None}
         sure = {s: f for s, f in edges.items() if f.metres > SURE * np.ptp(_ends(opening, s))}
         for side in _sides(opening) if opening.kind == "window" else ():
@@ -96,31 +99,43 @@ def seen_frames(photo: Array, layout: Layout, shown: Sequence[Region], segments:
     return found
 
 
-def draw_frames(out: Array, hole: Array, planes: Sequence[Plane], framed: Sequence[Framed], scale: Scale) -> None:
-    """The frames drawn into ``out`` (uint8 HxWx3) where the ``hole`` (bool HxW) hides them, in the light of their walls."""
+def draw_frames(
+    out: Array,
+    hole: Array,
+    planes: Sequence[Plane],
+    framed: Sequence[Framed],
+    boards: Mapping[int, Board],
+    scale: Scale,
+) -> None:
+    """The frames drawn into ``out`` (uint8 HxWx3) where the ``hole`` (bool HxW) hides them, in the light of their walls;
+    ``boards`` by number of the plane."""
     for one in framed:
         on = [p.full for p in planes if p.full is not None and p.region.wall == one.opening.wall]
-        wall = next((p for p in planes if p.region.wall == one.opening.wall and p.region.surface == WALL), None)
-        if wall is None or not on:
+        number = next(
+            (k for k, p in enumerate(planes) if p.region.wall == one.opening.wall and p.region.surface == WALL), None
+        )
+        if number is None or not on:
             continue
-        ys, xs = _near(one.opening, on[0], hole & np.logical_or.reduce([r.mask for r in on]))
-        if not len(ys):
-            continue
-        xy = np.stack([xs, ys], -1).astype(np.float64)
-        points, _ = on[0].metres(xy)
-        inside = np.logical_or.reduce([r.mask for r in on if r.surface != WALL] or [np.zeros_like(hole)])
-        value, share = _across(one, points, inside[ys, xs])
-        here = share > 0
-        if not here.any():
-            continue
-        ys, xs, xy, share = ys[here], xs[here], xy[here], share[here, None]
-        lit = sample(wall.light, (xy + 0.5) * scale - 0.5, cubic=False) + value[here]
-        out[ys, xs] = np.clip(share * from_log(lit) + (1 - share) * out[ys, xs] + 0.5, 0, 255).astype(np.uint8)
+        box = _box(one.opening, on[0])
+        where = hole[box] & np.logical_or.reduce([r.mask[box] for r in on])
+        inside = np.logical_or.reduce([r.mask[box] for r in on if r.surface != WALL] or [np.zeros_like(where)])
+        every = np.argwhere(where)
+        for start in range(0, len(every), AT_ONCE):
+            ys, xs = every[start : start + AT_ONCE].T
+            xy = np.stack([xs + (box[1].start or 0), ys + (box[0].start or 0)], -1).astype(np.float64)
+            points, _ = on[0].metres(xy)
+            value, share = _across(one, points, inside[ys, xs], boards.get(number))
+            here = share > 0
+            if here.any():
+                ys, xs, share = ys[here], xs[here], share[here, None]
+                lit = sample(planes[number].light, (xy[here] + 0.5) * scale - 0.5, cubic=False) + value[here]
+                mixed = share * from_log(lit) + (1 - share) * out[box][ys, xs]
+                out[box][ys, xs] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
 
 
-def _across(framed: Framed, points: Array, inside: Array) -> tuple[Array, Array]:
+def _across(framed: Framed, points: Array, inside: Array, board: Board | None) -> tuple[Array, Array]:
     """What the nearest edge's frame shows at plane metres ``points`` (n, 2), (n, 3), and its share (n,), 0 off the frame.
-    Of what the layout has ``inside`` (n,) the opening bare wall is left outside its frame."""
+    Of what the layout has ``inside`` (n,) the opening bare wall is left outside its frame, with its baseboard."""
     sides = _sides(framed.opening)
     depths = np.full((len(points), len(sides)), np.inf)
     for k, side in enumerate(sides):
@@ -139,7 +154,8 @@ def _across(framed: Framed, points: Array, inside: Array) -> tuple[Array, Array]
         value[here] = np.stack([np.interp(d, DEPTHS, frame.profile[:, c]) for c in range(3)], -1)
         on = np.clip((frame.inner - d) / FADE, 0, 1)
         share[here] = np.where((d > frame.outer - STEP) | inside[here], on, 0)
-        value[here] *= (d > frame.outer - STEP)[:, None]
+        bare = d <= frame.outer - STEP
+        value[np.flatnonzero(here)[bare]] = 0.0 if board is None else board.at(points[here][bare])
     return value, share
 
 
@@ -190,13 +206,13 @@ def _look(picture: Array, xy: Array) -> Array:
 
 
 def _seen(photo: Array, region: Region, hidden: Array, opening: Opening, side: str) -> Frame | None:
-    """The frame of one edge, or None; ``hidden`` bool HxW: what says nothing of it."""
+    """The frame of one edge, or None; ``hidden`` float32 HxW: over a half where nothing is said of it."""
     ends = _ends(opening, side)
     along, offset, slope = np.linspace(ends[0], ends[1], COLUMNS), 0.0, 0.0
     for turn in range(3):
         xy, inside = _strip(region, hidden.shape, opening, side, along, offset + slope * along)
-        known = inside & (_look(hidden.astype(np.float32), xy) < 0.5)
-        whole = known.mean(0) > SEEN
+        known = inside & (_look(hidden, xy) < 0.5)
+        whole = (known.mean(0) > SEEN) & (known[DEPTHS < BARE].mean(0) > SEEN)
         metres = float(whole.mean() * np.ptp(ends))
         if whole.sum() < LEAST or metres < LEAST_M:
             return None
@@ -230,29 +246,28 @@ def _band(profile: Array, spread: Array) -> tuple[float, float] | None:
 
 
 def _hidden(region: Region, hidden: Array, opening: Opening, side: str) -> float:
-    """The share of an edge that lies in what is ``hidden``, or outside the picture."""
+    """The share of an edge that lies in what is ``hidden``; 0 where the picture's border cuts it or the wall beside it."""
     first, last = _ends(opening, side)
     along = np.linspace(first, last, COLUMNS)
     xy, inside = _strip(region, hidden.shape, opening, side, along, np.zeros(COLUMNS))
     middle = len(DEPTHS) // 2
-    return float((~inside | (_look(hidden.astype(np.float32), xy) > 0.5))[middle].mean())
+    there = _look(hidden.astype(np.float32), xy[middle : middle + 1])[0] > 0.5
+    return float(there.mean()) if inside.all(0).mean() > 0.5 else 0.0
 
 
-def _near(opening: Opening, region: Region, where: Array) -> tuple[Array, Array]:
-    """Rows and columns of ``where`` (bool HxW) within a frame's width of an opening."""
+def _box(opening: Opening, region: Region) -> tuple[slice, slice]:
+    """Rows and columns of the picture within a frame's width of an opening; all if some of it is behind the camera."""
     corners = [
         region.to_pixel @ (a, b, 1)
         for a in (opening.left_m + 2 * OUT, opening.right_m - 2 * OUT)
         for b in (opening.bottom_m + 2 * OUT, opening.top_m - 2 * OUT)
     ]
-    box = np.s_[:, :]
-    if min(c[2] for c in corners) > 0.05:
-        at = np.array([c[:2] / c[2] for c in corners])
-        left, top = np.maximum(np.floor(at.min(0)).astype(int), 0)
-        right, bottom = np.maximum(np.ceil(at.max(0)).astype(int) + 1, 0)
-        box = np.s_[top:bottom, left:right]
-    ys, xs = np.nonzero(where[box])
-    return ys + (box[0].start or 0), xs + (box[1].start or 0)
+    if min(c[2] for c in corners) < 0.05:
+        return slice(None), slice(None)
+    at = np.array([c[:2] / c[2] for c in corners])
+    left, top = np.maximum(np.floor(at.min(0)).astype(int), 0).tolist()
+    right, bottom = np.maximum(np.ceil(at.max(0)).astype(int) + 1, 0).tolist()
+    return slice(top, bottom), slice(left, right)
 
 
 def _things(segments: Segments, shape: tuple[int, ...]) -> Array:

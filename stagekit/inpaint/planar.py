@@ -123,7 +123,7 @@ def fill(
             bare[ys[~served], xs[~served]] = True
             _regrain(out, here, plane.full.mask & ~hole, bare)
     _soften(out, hole, planes)
-    draw_frames(out, hole, planes, framed, scale)
+    draw_frames(out, hole, planes, framed, found, scale)
     if segments is not None:
         hang(out, photo, hole, planes, segments)
     tell(1.0, "")
@@ -188,8 +188,7 @@ def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
     thin &= grey > LEG / 2  # between dark joints the floor itself is such a line
     tinted = good & _tinted(texture, good)
     mark = _watermark(thin, good) | _watermark(tinted, good)
-    if mark.any():
-        return inner & ~mark
+    good, inner, thin, tinted = (part & ~mark for part in (good, inner, thin, tinted))
     for odd in (thin, tinted):
         if odd.sum() < FEW * good.sum():
             inner = inner & (cv2.dilate(odd.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)

@@ -29,8 +29,9 @@ LEAST = 12
 SEEN_M, GLIMPSE_M = 0.6, 0.12
 """Length of a wall's foot that is enough, whatever it looks like, less being perhaps a door's threshold; and that is enough
 where it has a board's shape, or to see where another wall's board would lie."""
-PAINT = 0.5
-"""From this difference between the channels on, in log light, two walls wear different paints, and not only other light."""
+PAINT, SHOWN = 0.5, 0.15
+"""From the first difference between the channels on, in log light, two walls wear different paints, and not only other
+light; and less than the second over its wall in every channel is no board."""
 DARKEST = -2.0
 """Log light over the wall's own: what is darker is a gap or a thing."""
 DIP, FOOT_M = 0.8, 0.03
@@ -105,10 +106,10 @@ def _on_paint(profile: Array, lender: Plane, plane: Plane) -> Array:
         np.median(p.light[p.good if p.good.any() else p.region.mask].reshape(-1, 3), axis=0) for p in (lender, plane)
     )
     off = there - here
-    if np.ptp(off) < PAINT:
-        return profile
     strong = np.abs(profile).max(1)
-    board = np.clip(2 * strong / max(float(strong.max()), 1e-6), 0, 1)
+    if np.ptp(off) < PAINT or strong.max() < SHOWN:
+        return profile
+    board = np.clip(2 * strong / float(strong.max()), 0, 1)
     return np.asarray(profile + board[:, None] * off, np.float32)
 
 

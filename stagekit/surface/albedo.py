@@ -86,7 +86,7 @@ def room_light(light: Array, ceiling: Array, wall: Array, trim: Array, porcelain
     if porcelain is not None and porcelain.mean() > LEAST:
         colour = np.median(expand(light[porcelain]), axis=0)  # half of what is round and glossy shines
         if colour.max() < CLIPPED and _tint(colour) < LIKE and (beside is None or _whiter(colour, beside)):
-            white = [_tint(c / colour) < PLAINLY for c in colours]
+            white = [_tint(c / colour) < PLAINLY or _tint(c) <= _tint(colour) for c in colours]
             found = [*(f for f, w in zip(found, white, strict=True) if w), ("porcelain", porcelain, PORCELAIN, 6.0)]
             colours = [*(c for c, w in zip(colours, white, strict=True) if w), colour]
     if found:
@@ -124,6 +124,7 @@ def _tint(colour: Array) -> float:
 
 
 def _tinted(white: Array, share: float) -> Array:
+    white = np.maximum(white, 1e-3 * float(white.max()))
     level = float(white @ LUMA)
     return ((white / level) ** share * level).astype(np.float32)
 

@@ -174,9 +174,9 @@ def test_a_board_lent_to_a_wall_of_another_paint_keeps_its_own(room):
     numbers = [k for k, p in enumerate(planes) if p.region.surface == 2]
     lender, other = numbers[:2]
     profile = np.where((HEIGHTS < 0.1)[:, None], (0.2, 1.6, 1.8), 0.0)
-    seen = {planes[lender].region.wall: Board(profile, 0.0, 0.0, 1.0)}
 
-    def lent(tint):
+    def lent(tint, profile=profile):
+        seen = {planes[lender].region.wall: Board(profile, 0.0, 0.0, 1.0)}
         blind = [replace(p, foot=np.zeros_like(room.thing), light=np.zeros_like(p.light)) for p in planes]
         blind[lender] = replace(blind[lender], light=blind[lender].light + np.float32(tint))
         return boards(room.photo.array, blind, (1.0, 1.0), room.thing, seen)[other].profile
@@ -185,6 +185,8 @@ def test_a_board_lent_to_a_wall_of_another_paint_keeps_its_own(room):
     white = lent((0.0, -1.4, -1.6))
     assert white[board] == pytest.approx(0.2, abs=1e-5) and (white[HEIGHTS > 0.11] == 0).all()
     assert np.array_equal(lent((-0.3, -0.2, -0.1)), profile)  # the same paint, in other light
+    none = 0.05 * np.sin(HEIGHTS * 90)[:, None].repeat(3, 1)
+    assert np.array_equal(lent((0.0, -1.4, -1.6), none), none)  # a wall without a board lends no paint
 
 
 def test_a_slope_is_carried_on_only_where_enough_of_the_board_is_seen(room):
@@ -353,6 +355,9 @@ def test_a_watermark_is_not_copied(room):
     text = left(strokes & corner)
     assert not (text & corner).any() and text.sum() > 0.9 * whole.sum()
     assert np.array_equal(left(strokes & whole), whole)
+    leg = (np.abs(rows - 0.8 * height) < 8) & (np.abs(columns - 0.3 * width) < 2)
+    both = left((strokes & corner) | leg)
+    assert not (both & (corner | leg)).any() and both.sum() > 0.9 * whole.sum()
 
     def written(odd, good=whole):
         return planar._watermark(odd & good, good).any()

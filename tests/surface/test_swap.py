@@ -114,6 +114,9 @@ def test_china_tells_paint_from_warm_light(made: Made) -> None:
     assert whites(0.7, (1.0, 1.0, 1.0)) == ["porcelain"]
     assert whites(0.7, (1.1, 1.0, 0.6)) == whites(0.3, (1.0, 1.0, 1.0)) == whites(1.0, (1.0, 1.0, 1.0)) == ["ceiling"]
     assert whites(0.7, (0.6, 0.8, 1.2)) == ["ceiling"]  # a blue suite
+    warm = np.where(china[..., None], np.array([0.75, 0.7, 0.58], np.float32), beige)
+    warm[ceiling] = 0.8
+    assert [w[0] for w in room_light(warm, ceiling, wall, nothing, china).whites] == ["ceiling", "porcelain"]
 
 
 def test_a_kitchens_sink_is_no_china(made: Made) -> None:
@@ -213,6 +216,13 @@ def test_light_on_a_tinted_surface_is_told_by_its_strong_channels() -> None:
     assert fallen(orange, orange, even) == pytest.approx(even, abs=1e-6)
     for white in (warm, 2 * warm):  # the other channels' light has the tint of the room's
         assert fallen(0.5 * warm * orange, orange, white) == pytest.approx(0.5 * warm, abs=1e-6)
+
+
+def test_light_without_blue_is_no_division_by_it() -> None:
+    everything, nothing = np.ones((40, 60), bool), np.zeros((40, 60), bool)
+    red = np.zeros((40, 60, 3), np.float32) + np.array([0.8, 0, 0], np.float32)
+    white = room_light(red, nothing, everything, nothing).white
+    assert np.isfinite(fallen(red, np.array([0.6, 0.02, 0.02]), white)).all()
 
 
 def test_a_rough_floor_shines_less_at_a_glance(made: Made) -> None:
