@@ -24,7 +24,7 @@ BARE = -0.12
 """Outside of this there is bare wall, the light of which the frame's is compared with."""
 COLUMNS, LEAST, SEEN = 240, 12, 0.9
 """Places along an edge, how many of them must show, and share of the depths that makes one shown."""
-LEAST_M, SURE = 0.2, 0.35
+LEAST_M, SURE = 0.2, 0.25
 """Metres of an edge that must show; and share of the longest edge that shows: less may be anything."""
 EDGE, STRONG, RISE = 0.05, 0.1, 6
 """Log light by which a frame differs from the wall where it begins, and so many depths further in."""
@@ -33,8 +33,11 @@ SHADE, REACH = 0.2, 25
 UNEVEN, STEEP = 0.09, 0.3
 """Median difference between the places of an edge from which it is the view or a blind and no frame, or share of what the
 profile changes by nearby: where it is steep, places differ by how they lie."""
-OUTER, WIDTH = (-0.1, 0.12), (0.035, 0.18)
-"""Where a frame begins, metres into the opening, and how wide it is."""
+OUTER, SILL, WIDTH = (-0.1, 0.12), -0.12, (0.035, 0.18)
+"""Where a frame begins, metres into the opening, at a sill farther out; and how wide it is."""
+STRANGE, TINTED = 0.8, 0.45
+"""Difference of log light from the wall's median, and between the channels' differences, from which what is beside an edge
+is not that wall."""
 MOVED, SLOPE = 0.05, 0.03
 """Metres to both sides at which each place's frame is looked for, twice; and the slope against the layout's edge from which
 it is no frame that was followed."""
@@ -46,6 +49,8 @@ LOW = 0.2
 """Height over the floor up to which a window is a glass door: it has a baseboard beside it and a threshold below."""
 SEAM, GROWN = 0.004, 0.006
 """Of the longer side: what of the hole's rim, and of a thing's outline, is told of neither."""
+RIM = 0.012
+"""Metres at both ends of a frame that still mix with what is beside."""
 FADE = 0.008
 """Metres over which a frame's inner end is mixed with what is filled there."""
 AT_ONCE = 200_000
@@ -59,7 +64,7 @@ DEPTHS = np.arange(OUT, IN, STEP)
 class Frame:
     """``profile`` (n, 3): log light over the wall's at ``DEPTHS`` metres inside the edge, which lies ``offset + slope * t``
     metres inside the layout's at ``t`` metres along it; the frame is between ``outer`` and ``inner``. ``metres``: how much
-    of it shows."""
+    of it shows; ``brightest`` (3,): log light that it does not exceed."""
 
     profile: Array
     outer: float
@@ -67,6 +72,7 @@ class Frame:
     offset: float
     slope: float
     metres: float
+    brightest: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +93,11 @@ def seen_frames(photo: Array, layout: Layout, shown: Sequence[Region], segments:
             continue
         region = on[0]
         other = (hidden | things | ~np.logical_or.reduce([r.mask for r in on])).astype(np.float32)
-        seen = {s: _seen(photo, region, other, opening, s) for s in _sides(opening)}
+        bare = (other == 0) & np.logical_or.reduce([r.mask for r in on if r.surface == WALL] or [np.zeros_like(hole)])
+        if not bare.any():
+            continue
+        paint = np.median(to_log(photo[bare]), 0)
+        seen = {s: _seen(photo, region, other, opening, s, paint) for s in _sides(opening)}
         edges = {s: frame for s, frame in seen.items() if frame is not None}
         sure = {s: f for s, f in edges.items() if f.metres > SURE * np.ptp(_ends(opening, s))}
         for side in _sides(opening) if opening.kind == "window" else ():
@@ -124,18 +134,19 @@ def draw_frames(
             ys, xs = every[start : start + AT_ONCE].T
             xy = np.stack([xs + (box[1].start or 0), ys + (box[0].start or 0)], -1).astype(np.float64)
             points, _ = on[0].metres(xy)
-            value, share = _across(one, points, inside[ys, xs], boards.get(number))
+            lit = sample(planes[number].light, (xy + 0.5) * scale - 0.5, cubic=False)
+            lit, share = _across(one, points, inside[ys, xs], lit, boards.get(number))
             here = share > 0
             if here.any():
-                ys, xs, share = ys[here], xs[here], share[here, None]
-                lit = sample(planes[number].light, (xy[here] + 0.5) * scale - 0.5, cubic=False) + value[here]
+                ys, xs, share, lit = ys[here], xs[here], share[here, None], lit[here]
                 mixed = share * from_log(lit) + (1 - share) * out[box][ys, xs]
                 out[box][ys, xs] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
 
 
-def _across(framed: Framed, points: Array, inside: Array, board: Board | None) -> tuple[Array, Array]:
-    """What the nearest edge's frame shows at plane metres ``points`` (n, 2), (n, 3), and its share (n,), 0 off the frame.
-    Of what the layout has ``inside`` (n,) the opening bare wall is left outside its frame, with its baseboard."""
+def _across(framed: Framed, points: Array, inside: Array, wall: Array, board: Board | None) -> tuple[Array, Array]:
+    """What the nearest edge's frame shows at plane metres ``points`` (n, 2) in the ``wall``'s light (n, 3), log light
+    (n, 3), and its share (n,), 0 off the frame. Of what the layout has ``inside`` (n,) the opening bare wall is left outside
+    its frame, with its baseboard."""
     sides = _sides(framed.opening)
     depths = np.full((len(points), len(sides)), np.inf)
     for k, side in enumerate(sides):
@@ -144,19 +155,26 @@ def _across(framed: Framed, points: Array, inside: Array, board: Board | None) -
         if frame is not None:
             depths[:, k] -= frame.offset + frame.slope * along
     nearest, depth = depths.argmin(1), depths.min(1)
-    value, share = np.zeros((len(points), 3), np.float32), np.zeros(len(points), np.float32)
+    lit, share = np.array(wall), np.zeros(len(points), np.float32)
     inside = inside & (np.stack([_coordinates(framed.opening, s, points)[1] for s in sides]) >= 0).all(0)
     for k, side in enumerate(sides):
         frame, here = framed.edges.get(side), nearest == k
         if frame is None:
             continue
         d = depth[here]
-        value[here] = np.stack([np.interp(d, DEPTHS, frame.profile[:, c]) for c in range(3)], -1)
+        value = np.stack([np.interp(d, DEPTHS, frame.profile[:, c]) for c in range(3)], -1)
         on = np.clip((frame.inner - d) / FADE, 0, 1)
         share[here] = np.where((d > frame.outer - STEP) | inside[here], on, 0)
         bare = d <= frame.outer - STEP
-        value[np.flatnonzero(here)[bare]] = 0.0 if board is None else board.at(points[here][bare])
-    return value, share
+        value[bare] = 0.0 if board is None else board.at(points[here][bare])
+        most = np.where(_within(frame.outer, frame.inner, d)[:, None], frame.brightest, np.inf)
+        lit[here] = np.minimum(wall[here] + value, most)
+    return lit, share
+
+
+def _within(outer: float, inner: float, depth: Array) -> Array:
+    """Whether a ``depth`` lies in a frame and not at its rims."""
+    return np.asarray(np.abs(depth - (outer + inner) / 2) < (inner - outer) / 2 - RIM)
 
 
 def _sides(opening: Opening) -> tuple[str, ...]:
@@ -205,8 +223,9 @@ def _look(picture: Array, xy: Array) -> Array:
     return sample(picture, xy.reshape(-1, 2), cubic=False).reshape(*xy.shape[:2], *picture.shape[2:])
 
 
-def _seen(photo: Array, region: Region, hidden: Array, opening: Opening, side: str) -> Frame | None:
-    """The frame of one edge, or None; ``hidden`` float32 HxW: over a half where nothing is said of it."""
+def _seen(photo: Array, region: Region, hidden: Array, opening: Opening, side: str, paint: Array) -> Frame | None:
+    """The frame of one edge, or None; ``hidden`` float32 HxW: over a half where nothing is said of it; ``paint`` (3,): log
+    light of the wall."""
     ends = _ends(opening, side)
     along, offset, slope = np.linspace(ends[0], ends[1], COLUMNS), 0.0, 0.0
     for turn in range(3):
@@ -217,28 +236,35 @@ def _seen(photo: Array, region: Region, hidden: Array, opening: Opening, side: s
         if whole.sum() < LEAST or metres < LEAST_M:
             return None
         strip = to_log(_look(photo, xy))[:, whole]
-        lit = strip - np.median(strip[DEPTHS < BARE], 0)  # shadows on all of a place do not count
+        beside = np.median(strip[DEPTHS < BARE], 0)
+        lit = strip - beside  # shadows on all of a place do not count
         profile = np.median(lit, 1)
         if turn < 2:
             more = aligned(lit, known[:, whole], profile, along[whole], step=STEP, reach_m=MOVED)
             offset, slope = offset + more[0], slope + more[1]
             if np.ptp(along[whole]) < REACHES * np.ptp(ends):
                 offset, slope = offset + slope * float(np.median(along[whole])), 0.0
-    band = _band(profile, np.median(np.abs(lit - profile[:, None]).mean(2), 1))
+    least = SILL if side == "bottom" else OUTER[0]
+    band = _band(profile, np.median(np.abs(lit - profile[:, None]).mean(2), 1), least)
     if band is None or np.abs(offset + slope * np.array(ends)).max() > 2 * MOVED or abs(slope) > SLOPE:
         return None
-    return Frame(profile.astype(np.float32), *band, float(offset), float(slope), metres)
+    off = np.median(beside, 0) - paint
+    if abs(float(off.mean())) > STRANGE or np.ptp(off) > TINTED:
+        return None
+    brightest = profile[_within(*band, DEPTHS)].max(0) + off + paint
+    return Frame(profile.astype(np.float32), *band, float(offset), float(slope), metres, brightest)
 
 
-def _band(profile: Array, spread: Array) -> tuple[float, float] | None:
-    """Where a frame begins and ends, told by its ``profile`` (n, 3) and the ``spread`` (n,) of its places."""
+def _band(profile: Array, spread: Array, least: float) -> tuple[float, float] | None:
+    """Where a frame begins and ends, told by its ``profile`` (n, 3) and the ``spread`` (n,) of its places; at ``least``
+    there."""
     level = np.abs(profile).max(1)
     within = np.array([level[k : k + REACH].max() for k in range(len(level) - RISE)])
     starts = (level[:-RISE] > np.maximum(EDGE, SHADE * within)) & (level[RISE:] > STRONG)
     first = int(starts.argmax())
     near = np.stack([np.roll(profile.mean(1), k) for k in range(-2, 3)])
     uneven = np.flatnonzero(spread > np.maximum(UNEVEN, STEEP * np.ptp(near, axis=0)))
-    if not starts.any() or not OUTER[0] < DEPTHS[first] < OUTER[1] or (uneven <= first).any():
+    if not starts.any() or not least < DEPTHS[first] < OUTER[1] or (uneven <= first).any():
         return None
     last = int(uneven[0]) if len(uneven) else len(DEPTHS) - 1
     wide = min(float(DEPTHS[last] - DEPTHS[first]), WIDTH[1])

@@ -9,7 +9,8 @@ import pytest
 from drawn_rooms import box_room, picture
 
 from stagekit.inpaint import planar
-from stagekit.inpaint.frames import seen_frames
+from stagekit.inpaint.frames import _across, seen_frames
+from stagekit.inpaint.light import from_log
 from stagekit.inpaint.planar import fill
 from stagekit.inpaint.regions import regions
 from stagekit.types import Layout, Opening, Segments
@@ -164,6 +165,27 @@ def test_what_is_beside_an_edge_is_its_own_wall_or_nothing_is_read(frame_m):
     room = windowed(frame_m=frame_m, top_m=2.42)
     seen = set().union(*frames(replace(room, hole=np.zeros_like(room.hole))))
     assert "top" not in seen and ("left" in seen) == (frame_m > 0)
+
+
+def test_what_is_beside_an_edge_has_the_walls_light_or_nothing_is_read():
+    """A black thing that nobody named stands beside the window: over that a frame would seem to shine."""
+    room = windowed()
+    [opening] = room.layout.openings
+    a = room.metres[..., 0]
+    beside = (a < opening.left_m) & (a > opening.left_m - 0.3) & (room.layout.wall_ids() == opening.wall)
+    for tone, read in (((170, 165, 158), True), ((12, 12, 12), False), ((190, 120, 70), False)):
+        dark = room.empty.copy()
+        dark[beside] = tone
+        assert ("left" in frames(replace(room, empty=dark))[0]) == read
+
+
+def test_no_frame_shines_brighter_than_it_was_seen_to():
+    room = windowed()
+    shown = regions(room.layout, 480, 360)
+    [one] = seen_frames(room.empty, room.layout, shown, room.segments, room.hole)
+    middle = np.array([[one.opening.left_m + FRAME_M / 2, 1.5]])
+    lit, share = _across(one, middle, np.array([True]), np.full((1, 3), 0.9), None)
+    assert share == 1 and np.abs(from_log(lit) - BROWN).max() < 12
 
 
 def test_the_pictures_border_is_no_edge_of_a_window():
