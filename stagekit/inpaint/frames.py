@@ -86,17 +86,19 @@ class Framed:
 def seen_frames(photo: Array, layout: Layout, shown: Sequence[Region], segments: Segments, hole: Array) -> list[Framed]:
     """The openings of ``layout`` that have a frame. ``shown``: regions of the ``photo`` uint8 HxWx3; ``hole`` bool HxW."""
     hidden, things = _grown(hole, SEAM), _things(segments, hole.shape)
+    walls = {}
+    for wall in {o.wall for o in layout.openings}:
+        on = [r for r in shown if r.wall == wall]
+        if any(r.surface == WALL for r in on):
+            other = hidden | things | ~np.logical_or.reduce([r.mask for r in on])
+            bare = ~other & np.logical_or.reduce([r.mask for r in on if r.surface == WALL])
+            if bare.any():
+                walls[wall] = on[0], other.astype(np.float32), np.median(to_log(photo[bare]), 0)
     found = []
     for opening in layout.openings:
-        on = [r for r in shown if r.wall == opening.wall]
-        if not on:
+        if opening.wall not in walls:
             continue
-        region = on[0]
-        other = (hidden | things | ~np.logical_or.reduce([r.mask for r in on])).astype(np.float32)
-        bare = (other == 0) & np.logical_or.reduce([r.mask for r in on if r.surface == WALL] or [np.zeros_like(hole)])
-        if not bare.any():
-            continue
-        paint = np.median(to_log(photo[bare]), 0)
+        region, other, paint = walls[opening.wall]
         seen = {s: _seen(photo, region, other, opening, s, paint) for s in _sides(opening)}
         edges = {s: frame for s, frame in seen.items() if frame is not None}
         sure = {s: f for s, f in edges.items() if f.metres > SURE * np.ptp(_ends(opening, s))}

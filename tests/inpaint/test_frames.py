@@ -102,6 +102,14 @@ def test_a_layout_that_is_off_is_corrected_and_leaves_no_glass_below(monkeypatch
     assert under.any() and np.abs(np.median(out[under], axis=0) - wall).max() < 12
 
 
+def test_a_frame_is_followed_where_the_layout_slopes_against_it(monkeypatch):
+    room = windowed()
+    monkeypatch.setattr(planar, "look_again", lambda layout, *_: layout)
+    tilted = replace(room.layout, camera=replace(room.layout.camera, roll_deg=1.2))
+    out, inner = brown(room, filled(room, layout=tilted)), room.hole & room.frame
+    assert out[inner].mean() > 0.95 and (out & room.hole & ~room.frame).sum() < 0.1 * inner.sum()
+
+
 def test_a_hidden_edge_looks_like_the_others_where_the_hole_hides_it(monkeypatch):
     room = windowed()
     monkeypatch.setattr(planar, "look_again", lambda layout, *_: layout)  # which ends windows at the hole
