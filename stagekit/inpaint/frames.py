@@ -64,7 +64,8 @@ DEPTHS = np.arange(OUT, IN, STEP)
 class Frame:
     """``profile`` (n, 3): log light over the wall's at ``DEPTHS`` metres inside the edge, which lies ``offset + slope * t``
     metres inside the layout's at ``t`` metres along it; the frame is between ``outer`` and ``inner``. ``metres``: how much
-    of it shows; ``brightest`` (3,): log light that it does not exceed."""
+    of it shows; ``beside`` (3,): log light of the wall next to it there; ``brightest`` (3,): the frame's, which on the mean
+    of the channels it does not exceed."""
 
     profile: Array
     outer: float
@@ -72,6 +73,7 @@ class Frame:
     offset: float
     slope: float
     metres: float
+    beside: Array
     brightest: Array
 
 
@@ -169,8 +171,10 @@ def _across(framed: Framed, points: Array, inside: Array, wall: Array, board: Bo
         share[here] = np.where((d > frame.outer - STEP) | inside[here], on, 0)
         bare = d <= frame.outer - STEP
         value[bare] = 0.0 if board is None else board.at(points[here][bare])
-        most = np.where(_within(frame.outer, frame.inner, d)[:, None], frame.brightest, np.inf)
-        lit[here] = np.minimum(wall[here] + value, most)
+        light = (wall[here] - frame.beside).mean(1, keepdims=True)  # of the tint of light behind things little is known
+        tinted = frame.beside + light + value
+        over = (tinted - np.where(_within(frame.outer, frame.inner, d)[:, None], frame.brightest, np.inf)).mean(1)
+        lit[here] = np.where(bare[:, None], wall[here] + value, tinted - np.maximum(over, 0)[:, None])
     return lit, share
 
 
@@ -254,7 +258,8 @@ def _seen(photo: Array, region: Region, hidden: Array, opening: Opening, side: s
     if abs(float(off.mean())) > STRANGE or np.ptp(off) > TINTED:
         return None
     brightest = profile[_within(*band, DEPTHS)].max(0) + off + paint
-    return Frame(profile.astype(np.float32), *band, float(offset), float(slope), metres, brightest)
+    own = (off + paint).astype(np.float32)
+    return Frame(profile.astype(np.float32), *band, float(offset), float(slope), metres, own, brightest)
 
 
 def _band(profile: Array, spread: Array, least: float) -> tuple[float, float] | None:
@@ -269,7 +274,11 @@ def _band(profile: Array, spread: Array, least: float) -> tuple[float, float] | 
     if not starts.any() or not least < DEPTHS[first] < OUTER[1] or (uneven <= first).any():
         return None
     last = int(uneven[0]) if len(uneven) else len(DEPTHS) - 1
-    wide = min(float(DEPTHS[last] - DEPTHS[first]), WIDTH[1])
+    most = first + round(WIDTH[1] / STEP)
+    if last >= most:  # blind or sky goes on where the frame ends: it is as wide as it has edges
+        steep = np.abs(profile[RISE:] - profile[:-RISE]).max(1)[first:most] > EDGE
+        last = min(first + int(np.flatnonzero(steep).max()) + RISE, most) if steep.any() else most
+    wide = float(DEPTHS[last] - DEPTHS[first])
     return (float(DEPTHS[first]), float(DEPTHS[first]) + wide) if wide > WIDTH[0] else None
 
 

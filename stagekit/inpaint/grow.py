@@ -8,8 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array, Layout, Segments
+from .glow import glow
 from .light import smooth, to_log
 from .regions import CEILING, DOOR, FLOOR, OBJECTS, WALL, WINDOW
+from .remnants import remnants
 from .whole import whole
 
 EDGE = 0.007
@@ -59,9 +61,12 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
         grown &= ~openings | (cv2.dilate(core.astype(np.uint8), edge) > 0)
         if segments is not None:
             grown = whole(small, grown, core, segments, layout)
+            grown |= glow(log, grown, core, segments, layout)
     grown = cv2.morphologyEx(grown.astype(np.uint8), cv2.MORPH_CLOSE, _disc(0.006 * side)) > 0
-    large = cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
-    return large | mask
+    large = mask | (cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5)
+    if layout is not None and segments is not None:
+        large |= remnants(image, large, segments, layout)
+    return large
 
 
 def _feet(dark: Array, side: int) -> Array:

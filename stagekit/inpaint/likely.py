@@ -21,6 +21,17 @@ HARDLY, LEVEL = 0.2, 0.3
 """The same before walls, of which the network is surer (0.98 where nothing stands, 0.75 where a white lamp does): there from
 this on, if floor and ceiling together have less than the second."""
 
+BEFORE = ("lamp", "chair", "sofa", "bed", "television", "person")
+"""What stands before windows. Views are full of what may be plants, tables and clutter."""
+ALSO, NEARBY = (*BEFORE, "clutter", "table", "shelf"), 0.025
+"""What these may be taken for in part, and how far from what is surer, of the longer side."""
+SEEN, TIMES, MOSTLY = 0.12, 4.0, 0.5
+"""Probability of these together before a window's glass, at least and in times of its median, from which something stands
+there; and the share of the glass from which it is the view."""
+PANE, STANDS = 0.0008, 0.06
+"""Share of the picture from which a window is looked at; and how far under a thing before it, of the longer side, what it
+stands on may begin: the neck of a lamp is thin."""
+
 
 def likely(found: Array, names: Sequence[str], segments: Segments) -> Array:
     """``found`` and what hangs together with it where the classes ``names`` are at least `POSSIBLE` in sum: the most
@@ -51,6 +62,42 @@ def doubtful(found: Array, fixed: Array, names: Sequence[str], segments: Segment
     stays = cv2.resize(fixed.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     maybe = ~stays & (things > HARDLY) & (things > belief(segments, KEPT - set(names), size)) & (level < LEVEL)
     return _hanging(maybe, found)
+
+
+def before_windows(found: Array, fixed: Array, segments: Segments) -> Array:
+    """bool HxW: lamps, backs of chairs and the like that rise over ``found`` before a window, of which the network is surer
+    than of them. Not what is ``fixed``."""
+    import cv2
+
+    if segments.probabilities is None or "window" not in segments.classes or not found.any():
+        return np.zeros_like(found)
+    size = _size(found)
+    surer, things = (belief(segments, names, size) for names in (BEFORE, ALSO))
+    reach = 2 * round(NEARBY * max(size)) + 1
+    labels = cv2.resize(segments.labels, size, interpolation=cv2.INTER_NEAREST)
+    maybe = np.zeros(labels.shape, np.uint8)
+    count, panes, stats, _ = cv2.connectedComponentsWithStats(
+        (labels == segments.classes.index("window")).astype(np.uint8)
+    )
+    for pane in range(1, count):
+        left, top, wide, high, area = (int(v) for v in stats[pane])
+        if area < PANE * labels.size:
+            continue
+        box = np.s_[top : top + high, left : left + wide]
+        mine = panes[box] == pane
+        near, seen = (mine & (b[box] > max(SEEN, TIMES * float(np.median(b[box][mine])))) for b in (surer, things))
+        seen &= cv2.dilate(near.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+        if seen.sum() < MOSTLY * area:
+            maybe[box] |= seen
+    up = round(STANDS * max(size))
+    above = np.zeros((2 * up + 1, 1), np.uint8)
+    above[up:] = 1
+    core = cv2.resize(found.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
+    over = cv2.dilate(core.astype(np.uint8), above) > 0
+    _, pieces = cv2.connectedComponents(maybe)
+    taken = np.isin(pieces, np.unique(pieces[over & (maybe > 0)]))
+    large = cv2.resize(taken.astype(np.float32), found.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
+    return np.asarray(large & ~fixed)
 
 
 def _size(found: Array) -> tuple[int, int]:

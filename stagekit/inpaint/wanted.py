@@ -11,7 +11,7 @@ from ..errors import InputError
 from ..imaging.masks import find_mask
 from ..types import Array, Layout, Mask, Segments
 from .fixtures import fitted, fixtures
-from .likely import doubtful, likely
+from .likely import before_windows, doubtful, likely
 
 BUILDING = ("wall", "floor", "ceiling", "window", "door", "stairs", "column", "sky", "building", "vegetation", "ground")
 """Segment classes that no box and no point removes."""
@@ -77,7 +77,11 @@ def _named(what: Any, size: tuple[int, int], segments: Segments | None, layout: 
             classes = [c for c in classes if c != "cabinet"]  # doubtful cabinets are fitted ones as well
         fixed = fixtures(segments, kitchen)
         sure = loose(likely(found & ~fixed, classes, segments) & ~fixed, segments)
-        return sure | doubtful(sure, fixed, [c for c in classes if c != "rug"], segments)
+        return (
+            sure
+            | doubtful(sure, fixed, [c for c in classes if c != "rug"], segments)
+            | before_windows(sure, fixed, segments)
+        )
     found = find_mask(what, size, segments=segments, layout=layout).array
     if segments is None or not isinstance(names, Sequence) or not all(isinstance(n, str) for n in names):
         return found

@@ -262,3 +262,43 @@ def test_a_sink_keeps_its_pedestal(room):
     found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
     assert not found[120:190, 34:60].any() and found[162:198, 24:30].all()
     assert found[137:188, 72:80].all()
+
+
+def test_a_lamp_before_a_window_goes_though_the_network_is_surer_of_the_window(room):
+    """Over the sofa, and not far from it; a view as likely everywhere to be a chair is a view, what floats higher too."""
+    names = (*room.segments.classes, "lamp")
+    labels = room.segments.labels.copy()
+    labels[40:100, 140:200] = labels[40:100, 20:80] = names.index("window")
+    glass = {"window": 0.9, "wall": 0.08, "lamp": 0.01}
+    base = replace(room, segments=replace(room.segments, labels=labels, classes=names))
+    pane, other = (slice(10, 25), slice(35, 50)), (slice(10, 25), slice(5, 20))
+
+    def lamps(row, glass=glass, lamp=0.25):
+        spots = [(*pane, glass), (*other, glass)]
+        both = {"window": 0.9 - lamp, "lamp": lamp, "wall": 0.05}
+        spots += [(slice(row, row + 4), slice(40, 44), both), (slice(row, row + 4), slice(10, 14), both)]
+        return wanted("furniture", None, (), (), SIZE, with_beliefs(base, spots), room.layout).array
+
+    found = lamps(20)
+    assert found[83:93, 163:173].all(), "the neck of the lamp, between it and the sofa, need not be seen"
+    assert not found[83:93, 43:53].any(), "nothing stands under the other one"
+    assert not lamps(12)[48:64, 160:176].any(), "too high over the sofa"
+    doubtful = {"window": 0.8, "wall": 0.08, "lamp": 0.1}
+    assert not lamps(20, doubtful)[83:93, 163:173].any(), "the whole pane is as doubtful"
+
+
+def test_what_a_chair_before_a_window_is_taken_for_in_part_goes_with_it(room):
+    """Clutter next to what is surely a chair; clutter farther off is the view."""
+    names = (*room.segments.classes, "chair")
+    labels = room.segments.labels.copy()
+    labels[40:100, 100:240] = names.index("window")
+    base = replace(room, segments=replace(room.segments, labels=labels, classes=names))
+    glass = {"window": 0.95, "wall": 0.05}
+    spots = [
+        (slice(10, 25), slice(25, 60), glass),
+        (slice(19, 23), slice(40, 44), {"window": 0.6, "chair": 0.3, "clutter": 0.1}),
+        (slice(19, 23), slice(44, 52), {"window": 0.7, "clutter": 0.3}),
+    ]
+    found = wanted("furniture", None, (), (), SIZE, with_beliefs(base, spots), room.layout).array
+    assert found[79:88, 163:180].all()
+    assert not found[79:88, 196:206].any()

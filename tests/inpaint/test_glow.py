@@ -1,0 +1,84 @@
+"""The glow of a lamp that goes is part of the hole; bright walls are not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stagekit.inpaint.glow import REACH, glow
+from stagekit.inpaint.grow import grow
+from stagekit.inpaint.light import from_log, to_log
+from stagekit.types import Segments
+
+LAMP = np.s_[80:112, 150:166]
+
+
+@pytest.fixture
+def scene(room):
+    """Log light of the empty room, a lamp's mask before its far wall, segments that name it, and the distance from it."""
+    classes = (*room.segments.classes, "lamp")
+    labels = np.array([0, 1, 0, 2, 3, 4], np.uint8)[room.layout.surfaces()]
+    lamp = np.zeros(labels.shape, bool)
+    lamp[LAMP] = True
+    labels[lamp] = classes.index("lamp")
+    ys, xs = np.mgrid[: labels.shape[0], : labels.shape[1]]
+    far = np.hypot(np.maximum(abs(ys - 95.5) - 16, 0), np.maximum(abs(xs - 157.5) - 8, 0))
+    return to_log(room.empty.array), lamp, Segments(labels, classes, None, room.segments.groups), far
+
+
+def lit(log, far, strength=1.0, tint=(0.0, 0.0, 0.0), wide=14.0):
+    return log + np.exp(-((far / wide) ** 2))[..., None] * (strength + np.asarray(tint)).astype(np.float32)
+
+
+def walls(room):
+    return room.layout.surfaces() == 2
+
+
+def test_the_glow_of_a_lamp_goes_with_it(room, scene):
+    log, lamp, segments, far = scene
+    found = glow(lit(log, far), lamp, lamp, segments, room.layout)
+    near = walls(room) & ~lamp & (far > 4) & (far < 15)
+    assert found[near].mean() > 0.9
+    assert not found[far > REACH * 320].any() and not found[~walls(room)].any()
+    pixels = np.clip(from_log(lit(log, far)), 0, 255).astype(np.uint8)
+    assert grow(pixels, lamp, segments, room.layout)[near].mean() > 0.9
+
+
+def test_a_warm_glow_is_one_though_hardly_brighter(room, scene):
+    log, lamp, segments, far = scene
+    near = walls(room) & ~lamp & (far > 4) & (far < 12)
+    warm = lit(log, far, 0.08, (0.3, 0.0, -0.3))
+    assert glow(warm, lamp, lamp, segments, room.layout)[near].mean() > 0.9
+    assert not glow(lit(log, far, 0.08), lamp, lamp, segments, room.layout).any()
+
+
+def test_a_lamp_that_is_off_or_stays_changes_nothing(room, scene):
+    log, lamp, segments, far = scene
+    assert not glow(log, lamp, lamp, segments, room.layout).any()
+    other = np.roll(lamp, -60, axis=1)
+    assert not glow(lit(log, far), other, other, segments, room.layout).any()
+    nameless = replace(segments, classes=tuple("clutter" if n == "lamp" else n for n in segments.classes))
+    assert not glow(lit(log, far), lamp, lamp, nameless, room.layout).any()
+
+
+def test_light_that_does_not_fall_off_from_the_lamp_is_the_walls(room, scene):
+    """A sun patch as wide as the wall behind the lamp, and one of its own beside it."""
+    log, lamp, segments, far = scene
+    sunny = log + np.where(far < 0.9 * REACH * 320, 0.8, 0.0)[..., None].astype(np.float32)
+    assert not glow(sunny, lamp, lamp, segments, room.layout).any()
+    apart = lit(log, far)
+    patch = np.s_[60:70, 196:204]
+    apart[patch] += 0.8
+    found = glow(apart, lamp, lamp, segments, room.layout)
+    assert found.any() and not found[patch].any()
+
+
+def test_windows_and_pictures_stay_in_the_glow(room, scene):
+    log, lamp, segments, far = scene
+    labels = segments.labels.copy()
+    pane = np.s_[84:100, 172:186]
+    labels[pane] = segments.classes.index("window")
+    found = glow(lit(log, far), lamp, lamp, replace(segments, labels=labels), room.layout)
+    assert found.any() and not found[pane].any()

@@ -1,0 +1,136 @@
+"""What sticks out of the hole on a wall goes with it; what belongs to the wall stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from drawn_rooms import box_room, picture
+
+from stagekit.inpaint.grow import grow
+from stagekit.inpaint.remnants import remnants
+from stagekit.types import Segments
+
+CLASSES = ("wall", "floor", "ceiling", "window", "door", "sofa", "picture", "sink", "clutter")
+SIZE = (640, 480)
+HOLE = np.s_[200:380, 270:400]
+
+
+@pytest.fixture(scope="module")
+def wall():
+    """A room seen straight on, its picture, the hole of a sofa before its far wall, and segments."""
+    layout = box_room(width=SIZE[0], height=SIZE[1], yaw=0.0, pitch=0.0)
+    labels = np.array([0, 1, 2, 0, 3, 4], np.uint8)[np.array([0, 1, 3, 2, 4, 5])[layout.surfaces()]]
+    hole = np.zeros(labels.shape, bool)
+    hole[HOLE] = True
+    labels[hole] = CLASSES.index("sofa")
+    pixels = picture(layout).array.copy()
+    pixels[hole] = (40, 90, 60)
+    return layout, pixels, hole, Segments(labels, CLASSES, None, {"furniture": ("sofa",)})
+
+
+def drawn(wall, start, end, thick=4, colour=(60, 50, 40)):
+    """The wall with a line on it, and the line's pixels that the hole does not hold."""
+    _, pixels, hole, _ = wall
+    line = np.zeros(hole.shape, np.uint8)
+    cv2.line(line, start, end, 1, thick)
+    there = (line > 0) & ~hole
+    changed = pixels.copy()
+    changed[there] = colour
+    return changed, there
+
+
+def found(wall, pixels, segments=None):
+    layout, _, hole, own = wall
+    return remnants(pixels, hole, segments or own, layout)
+
+
+@pytest.mark.parametrize("colour", [(60, 50, 40), (255, 255, 255), (150, 190, 140)])
+def test_a_slanted_leg_or_leaf_goes(wall, colour):
+    pixels, leg = drawn(wall, (395, 240), (440, 205), colour=colour)
+    out = found(wall, pixels)
+    assert out[leg].mean() > 0.95
+    assert not (out & ~cv2.dilate(leg.astype(np.uint8), np.ones((7, 7))).astype(bool)).any()
+    layout, _, hole, segments = wall
+    assert grow(pixels, hole, segments, layout)[leg].mean() > 0.95
+
+
+def test_nothing_of_a_bare_wall_goes(wall):
+    assert not found(wall, wall[1]).any()
+
+
+def test_what_touches_the_hole_nowhere_stays(wall):
+    pixels, _ = drawn(wall, (415, 225), (450, 200))
+    assert not found(wall, pixels).any()
+
+
+def test_what_reaches_far_is_something_by_itself(wall):
+    pixels, _ = drawn(wall, (395, 240), (520, 150), thick=2)
+    assert not found(wall, pixels).any()
+
+
+@pytest.mark.parametrize("end", [(465, 240), (335, 130)])
+def test_ledges_and_pipes_stay(wall, end):
+    start = (395, 240) if end[1] == 240 else (335, 205)
+    pixels, _ = drawn(wall, start, end)
+    assert not found(wall, pixels).any()
+
+
+def test_a_corner_of_a_panel_stays(wall):
+    """Level, then plumb."""
+    first, _ = drawn(wall, (395, 240), (450, 240), thick=2)
+    second, more = drawn(wall, (450, 240), (450, 190), thick=2)
+    first[more] = second[more]
+    assert not found(wall, first).any()
+
+
+def test_a_candle_goes(wall):
+    """Plumb, and short."""
+    pixels, candle = drawn(wall, (335, 205), (335, 180), thick=6)
+    assert found(wall, pixels)[candle].mean() > 0.9
+
+
+@pytest.mark.parametrize("name", ["picture", "clutter"])
+def test_what_is_named_and_stays_is_left(wall, name):
+    """A picture that the hole touches, and a thing that was not asked for."""
+    pixels, leg = drawn(wall, (395, 240), (440, 205), thick=6)
+    segments = wall[3]
+    labels = segments.labels.copy()
+    labels[leg] = CLASSES.index(name)
+    assert not found(wall, pixels, replace(segments, labels=labels)).any()
+
+
+def test_taps_stay(wall):
+    """Beside a sink what sticks out is its tap."""
+    pixels, leg = drawn(wall, (395, 240), (425, 222))
+    segments = wall[3]
+    labels = segments.labels.copy()
+    labels[232:260, 412:450] = CLASSES.index("sink")
+    sink = labels == CLASSES.index("sink")
+    assert not found(wall, pixels, replace(segments, labels=labels))[leg & ~sink].any()
+
+
+def test_what_stands_on_a_worktop_stays(wall):
+    """A bowl that the hole touches, on something built in."""
+    layout, pixels, hole, segments = wall
+    classes = (*CLASSES, "countertop")
+    labels = segments.labels.copy()
+    changed = pixels.copy()
+    bowl = np.zeros(hole.shape, bool)
+    bowl[230:246, 400:424] = True
+    changed[bowl] = (160, 60, 40)
+    labels[251:270, 400:470] = classes.index("countertop")
+    assert remnants(changed, hole, segments, layout)[bowl].mean() > 0.9
+    assert not remnants(changed, hole, Segments(labels, classes), layout)[bowl].any()
+
+
+def test_a_patterned_wall_loses_nothing(wall):
+    _, pixels, hole, _ = wall
+    changed = pixels.copy()
+    rng = np.random.default_rng(0)
+    for x, y in rng.integers((10, 100), (620, 330), (160, 2)):
+        cv2.line(changed, (int(x), int(y)), (int(x) + 14, int(y) - 9), (60, 50, 40), 3)
+    changed[hole] = pixels[hole]
+    assert not found(wall, changed).any()
