@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..types import Array, Segments
+from .light import from_log, smooth, to_log
 from .moves import Plane
 from .regions import WALL, Region
 from .transfer import sample
@@ -25,15 +26,19 @@ LEAST, CUT = 0.1, 0.25
 """Metres of width, and share of a curtain's columns, that the hole must cut for it to go on."""
 OWN = 0.25
 """Share of its columns whose end must be seen to end the others there; else a curtain ends at the floor."""
+MARGIN_M, OVERLAP = 0.02, 5
+"""Metres over the cut that mix with what is before it and are not copied; pixels by which the copy overlaps what is seen."""
+CELL_M = 0.08
+"""Side of the cells in which a curtain's light is looked at: folds are narrower."""
 HEM_M = 0.02
 """Height over the floor at which it does."""
 
 
 @dataclass(frozen=True, eq=False)
 class Curtain:
-    """A piece of curtain on the plane ``region``: for columns ``step`` metres wide from metre ``start`` on, where what is
-    seen of it ends below (``low``) and above (``high``), whether the hole cuts it (``cut``); and the height at which it
-    ends."""
+    """A piece of curtain on the plane ``region``, of which the pixels ``seen`` (rows, columns) show: for columns ``step``
+    metres wide from metre ``start`` on, where that ends below (``low``) and above (``high``), whether the hole cuts it
+    (``cut``); and the height at which it ends."""
 
     region: Region
     start: float
@@ -42,6 +47,7 @@ class Curtain:
     high: Array
     cut: Array
     end: float
+    seen: tuple[Array, Array]
 
 
 def curtains(hole: Array, planes: list[Plane], segments: Segments) -> Iterator[tuple[Curtain, Array]]:
@@ -95,7 +101,7 @@ def _read(hole: Array, region: Region, xs: Array, ys: Array) -> Curtain | None:
         return None
     whole = long & ~cut
     end = float(np.median(low[whole])) if whole.sum() >= OWN * long.sum() else HEM_M
-    return Curtain(region, start, step, low, high, cut, end)
+    return Curtain(region, start, step, low, high, cut, end, (ys, xs))
 
 
 def _below(curtain: Curtain, shape: tuple[int, ...]) -> Array:
@@ -129,18 +135,44 @@ def hang(out: Array, photo: Array, hole: Array, planes: list[Plane], segments: S
     import cv2
 
     for curtain, goes_on in curtains(hole, planes, segments):
-        share = cv2.GaussianBlur(goes_on.astype(np.float32), (0, 0), 0.8) * hole
+        up = np.zeros((2 * OVERLAP + 1, 1), np.uint8)
+        up[OVERLAP:] = 1  # no fading towards the curtain above
+        share = cv2.GaussianBlur(cv2.dilate(goes_on.astype(np.uint8), up).astype(np.float32), (0, 0), 0.8) * hole
         ys, xs = np.nonzero(goes_on)
         points, _ = curtain.region.metres(np.stack([xs, ys], -1).astype(np.float64))
         column = ((points[:, 0] - curtain.start) / curtain.step).astype(int).clip(0, len(curtain.cut) - 1)
-        low, high = curtain.low[column], curtain.high[column]
+        low, high = curtain.low[column] + MARGIN_M, curtain.high[column]
         room = np.maximum(high - low - 0.05, SEEN_M / 2)
         down = np.mod(low - points[:, 1], 2 * room)
         from_b = low + np.where(down < room, down, 2 * room - down)
         there = np.stack([points[:, 0], from_b, np.ones(len(from_b))], -1) @ curtain.region.to_pixel.T
-        copied = np.clip(sample(photo, there[:, :2] / there[:, 2:]).astype(np.float32), 0, 255)
+        copied = to_log(sample(photo, there[:, :2] / there[:, 2:]))
+        light = _light(photo, curtain)
+        last = np.minimum(low + CELL_M / 2, from_b)
+        copied += sample(light, _cell(curtain, points[:, 0], last), cubic=False)
+        copied -= sample(light, _cell(curtain, points[:, 0], from_b), cubic=False)
         alpha = share[ys, xs, None]
-        out[ys, xs] = np.clip(alpha * copied + (1 - alpha) * out[ys, xs] + 0.5, 0, 255).astype(np.uint8)
+        out[ys, xs] = np.clip(alpha * from_log(copied) + (1 - alpha) * out[ys, xs] + 0.5, 0, 255).astype(np.uint8)
+
+
+def _light(photo: Array, curtain: Curtain) -> Array:
+    """float32 (rows, columns, 3): log light of what is seen of a curtain without its folds, in cells from its top down: over
+    the sill it is lit from behind, under it it is not."""
+    ys, xs = curtain.seen
+    points, _ = curtain.region.metres(np.stack([xs, ys], -1).astype(np.float64))
+    column, row = np.round(_cell(curtain, points[:, 0], points[:, 1])).astype(int).T
+    total, count = np.zeros((row.max() + 1, column.max() + 1, 3)), np.zeros((row.max() + 1, column.max() + 1, 1))
+    np.add.at(total, (row, column), to_log(photo[ys, xs]))
+    np.add.at(count, (row, column), 1)
+    mean = (total / np.maximum(count, 1)).astype(np.float32)
+    known: Array = count[..., 0] > 0
+    soft = smooth(mean, known, 1.0)
+    return np.where(np.isfinite(soft), soft, mean[known].mean(0)).astype(np.float32)
+
+
+def _cell(curtain: Curtain, a: Array, b: Array) -> Array:
+    """(n, 2): column and row of plane metres in `_light`."""
+    return np.stack([(a - curtain.start) / CELL_M, (float(curtain.high.max()) - b) / CELL_M], -1)
 
 
 def _at(hole: Array, region: Region, points: Array) -> Array:

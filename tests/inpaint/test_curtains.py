@@ -74,3 +74,26 @@ def test_a_curtain_that_ends_over_the_furniture_stays_short(room):
 
 def test_no_curtain_no_work(room):
     assert followed(room, room.photo.array, room.segments) == []
+
+
+def test_it_is_as_light_behind_the_hole_as_over_it(room):
+    """Lit from behind over the sill, dark under it: the dark part goes on, not the mirrored bright one."""
+    _, photo, area, segments = striped(room)
+    ys, _ = np.nonzero(room.thing)
+    shown = area & ~room.thing
+    dark = shown & (np.arange(len(area))[:, None] > ys.min() - 16)
+    photo[shown & ~dark] = np.clip(photo[shown & ~dark].astype(int) * 1.3, 0, 255)
+    photo[dark] //= 2
+    filled = fill(photo, room.thing, room.layout, segments).astype(float)
+    hidden = area & room.thing
+    inner = hidden & np.roll(hidden, 4, 1) & np.roll(hidden, -4, 1) & np.roll(hidden, -6, 0)
+    assert filled[inner].mean() == pytest.approx(photo[dark].mean(), rel=0.2)
+
+
+def test_no_wall_shows_at_the_cut(room):
+    _, photo, area, segments = striped(room)
+    filled = fill(photo, room.thing, room.layout, segments).astype(float)
+    ys, _ = np.nonzero(room.thing)
+    columns = np.nonzero((area & room.thing).any(0))[0][4:-4]
+    first, above = filled[ys.min(), columns], photo[ys.min() - 4, columns].astype(float)
+    assert np.abs(first - above).mean() < 12
