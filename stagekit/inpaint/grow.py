@@ -10,7 +10,7 @@ import numpy as np
 from ..types import Array, Layout, Segments
 from .glow import glow
 from .light import smooth, to_log
-from .regions import CEILING, DOOR, FLOOR, OBJECTS, WALL, WINDOW
+from .regions import CEILING, DOOR, FLOOR, OBJECTS, WALL, WINDOW, resized
 from .remnants import remnants
 from .whole import whole
 
@@ -25,6 +25,8 @@ BLACK, FOOT = 0.5, 0.02
 """Fall of log light of a leg's foot at least; and its size at most, of the longer side."""
 UNUSUAL = 3.0
 """Spreads (robust sigmas) of a plane's texture beyond which a pixel is no part of it."""
+POCKET = 0.003
+"""Share of the picture up to which what the hole encloses goes with it."""
 WORK = 640
 
 
@@ -66,7 +68,22 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
     large = mask | (cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5)
     if layout is not None and segments is not None:
         large |= remnants(image, large, segments, layout)
+        large |= _pockets(large, segments)
     return large
+
+
+def _pockets(hole: Array, segments: Segments) -> Array:
+    """bool HxW: small pieces of floor and wall that the ``hole`` encloses, or encloses with the picture's border: between
+    legs little is floor alone."""
+    import cv2
+
+    count, parts, stats, _ = cv2.connectedComponentsWithStats((~hole).astype(np.uint8), connectivity=4)
+    small = stats[:, cv2.CC_STAT_AREA] < POCKET * hole.size
+    small[0] = False
+    labels = resized(segments, hole.shape)
+    named = np.isin(labels, [i for i, n in enumerate(segments.classes) if n in ("floor", "rug", "wall", "ground")])
+    bare = np.bincount(parts[named], minlength=count) > 0.5 * stats[:, cv2.CC_STAT_AREA]
+    return np.asarray((small & bare)[parts])
 
 
 def _feet(dark: Array, side: int) -> Array:

@@ -302,3 +302,22 @@ def test_what_a_chair_before_a_window_is_taken_for_in_part_goes_with_it(room):
     found = wanted("furniture", None, (), (), SIZE, with_beliefs(base, spots), room.layout).array
     assert found[79:88, 163:180].all()
     assert not found[79:88, 196:206].any()
+
+
+def test_what_little_floor_a_hole_encloses_goes_with_it(room):
+    """Between legs, and at the picture's border; a wide piece stays, and so does a window."""
+    rows, columns = np.mgrid[:240, :320]
+    ring = (abs(rows - 205) < 18) & (abs(columns - 160) < 18)
+    pocket = (abs(rows - 205) < 6) & (abs(columns - 160) < 6)
+    corner = (rows > 215) & (columns < 50)
+    shut_in = (rows > 228) & (columns < 12)
+    mask = (ring & ~pocket) | (corner & ~shut_in)
+    assert (room.layout.surfaces()[mask | pocket | shut_in] == 1).all()
+    pixels = room.empty.array
+    found = grow(pixels, mask, room.segments, room.layout)
+    assert found[pocket].all() and found[shut_in].all()
+    labels = room.segments.labels.copy()
+    labels[pocket] = room.segments.classes.index("window")
+    assert not grow(pixels, mask, replace(room.segments, labels=labels), room.layout)[pocket].all()
+    wide = (abs(rows - 205) < 12) & (abs(columns - 160) < 12)
+    assert not grow(pixels, ring & ~wide, room.segments, room.layout)[pocket].any()
