@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..room.doorways import belief
 from ..types import Array, Layout, Segments
 from .glow import glow
 from .light import smooth, to_log
@@ -25,8 +26,13 @@ BLACK, FOOT = 0.5, 0.02
 """Fall of log light of a leg's foot at least; and its size at most, of the longer side."""
 UNUSUAL = 3.0
 """Spreads (robust sigmas) of a plane's texture beyond which a pixel is no part of it."""
+WEDGE, SURELY = 0.03, 0.8
+"""Of the longer side: half the width of the strips of wall between things that go with them: they lie in their shade. And
+the probability from which it is wall."""
 POCKET = 0.003
 """Share of the picture up to which what the hole encloses goes with it."""
+SCARCE = 0.02
+"""Share of the picture of floor that must show besides: else all of it is needed."""
 WORK = 640
 
 
@@ -64,6 +70,9 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
         if segments is not None:
             grown = whole(small, grown, core, segments, layout)
             grown |= glow(log, grown, core, segments, layout)
+            closed = cv2.morphologyEx(grown.astype(np.uint8), cv2.MORPH_CLOSE, _disc(WEDGE * side)) > 0
+            hung = cv2.dilate((things & ~core).astype(np.uint8), edge) > 0
+            grown |= closed & (surfaces == WALL) & ~hung & (belief(segments, ("wall",), size) > SURELY)
     grown = cv2.morphologyEx(grown.astype(np.uint8), cv2.MORPH_CLOSE, _disc(0.006 * side)) > 0
     large = mask | (cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5)
     if layout is not None and segments is not None:
@@ -83,7 +92,10 @@ def _pockets(hole: Array, segments: Segments) -> Array:
     labels = resized(segments, hole.shape)
     named = np.isin(labels, [i for i, n in enumerate(segments.classes) if n in ("floor", "rug", "wall", "ground")])
     bare = np.bincount(parts[named], minlength=count) > 0.5 * stats[:, cv2.CC_STAT_AREA]
-    return np.asarray((small & bare)[parts])
+    goes = np.asarray((small & bare)[parts])
+    floor = np.isin(labels, [i for i, n in enumerate(segments.classes) if n in ("floor", "ground")])
+    scarce = (floor & ~hole & ~goes).mean() < SCARCE
+    return goes & ~(floor & scarce)
 
 
 def _feet(dark: Array, side: int) -> Array:
