@@ -28,9 +28,9 @@ ALSO, NEARBY = (*BEFORE, "clutter", "table", "shelf"), 0.025
 SEEN, TIMES, MOSTLY = 0.12, 4.0, 0.5
 """Probability of these together before a window's glass, at least and in times of its median, from which something stands
 there; and the share of the glass from which it is the view."""
-PANE, STANDS = 0.0008, 0.06
-"""Share of the picture from which a window is looked at; and how far under a thing before it, of the longer side, what it
-stands on may begin: the neck of a lamp is thin."""
+PANE, STANDS, NECK = 0.0008, 0.1, 0.4
+"""Share of the picture from which a window is looked at; how far under a thing before it, of the longer side, what it
+stands on may begin; and how wide, of its width, what is between them is: the neck of a lamp."""
 
 
 def likely(found: Array, names: Sequence[str], segments: Segments) -> Array:
@@ -89,15 +89,30 @@ def before_windows(found: Array, fixed: Array, segments: Segments) -> Array:
         seen &= cv2.dilate(near.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
         if seen.sum() < MOSTLY * area:
             maybe[box] |= seen
-    up = round(STANDS * max(size))
-    above = np.zeros((2 * up + 1, 1), np.uint8)
-    above[up:] = 1
     core = cv2.resize(found.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
-    over = cv2.dilate(core.astype(np.uint8), above) > 0
-    _, pieces = cv2.connectedComponents(maybe)
-    taken = np.isin(pieces, np.unique(pieces[over & (maybe > 0)]))
+    taken = _standing(maybe, core, round(STANDS * max(size)))
     large = cv2.resize(taken.astype(np.float32), found.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
     return np.asarray(large & ~fixed)
+
+
+def _standing(maybe: Array, core: Array, reach: int) -> Array:
+    """bool like ``maybe`` (uint8): its pieces that stand on the ``core`` or begin within ``reach`` pixels over it, and their
+    necks."""
+    import cv2
+
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(maybe)
+    taken = np.zeros(core.shape, bool)
+    for piece in range(1, count):
+        left, top, wide, high, _ = (int(v) for v in stats[piece])
+        middle = left + wide / 2
+        neck = slice(int(middle - NECK * wide / 2), int(np.ceil(middle + NECK * wide / 2)))
+        under = np.flatnonzero(core[top : top + high + reach, neck].any(1))
+        touches = (core & (cv2.dilate((pieces == piece).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)).any()
+        if len(under) or touches:
+            taken |= pieces == piece
+        if len(under) and not touches:
+            taken[top + high // 2 : top + int(under[0]), neck] = True
+    return taken
 
 
 def _size(found: Array) -> tuple[int, int]:
