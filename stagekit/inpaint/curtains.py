@@ -59,37 +59,77 @@ def curtains(hole: Array, planes: list[Plane], segments: Segments) -> Iterator[t
     height, width = hole.shape
     labels = cv2.resize(segments.labels, (width, height), interpolation=cv2.INTER_NEAREST)
     size = 2 * max(1, round(SEAM * max(height, width))) + 1
-    seen = ((labels == segments.classes.index("curtain")) & ~hole).astype(np.uint8)
-    seen = cv2.erode(seen, np.ones((1, size), np.uint8))
-    _, parts, boxes, _ = cv2.connectedComponentsWithStats(seen)
+    shows = ((labels == segments.classes.index("curtain")) & ~hole).astype(np.uint8)
+    seen = cv2.erode(shows, np.ones((1, size), np.uint8))
     shown = [p.full for p in planes if p.full is not None]
     for region in shown:
         if region.surface != WALL:
             continue
         on = np.logical_or.reduce([r.mask for r in shown if r.wall == region.wall])
-        for part, (left, top, across, down, _) in enumerate(boxes[1:], 1):
-            box = np.s_[top : top + down, left : left + across]
-            ys, xs = np.nonzero(on[box] & (parts[box] == part))
-            found = _read(hole, region, xs + left, ys + top) if len(xs) else None
+        for ys, xs in _parts(shows, on):
+            bitten = _bitten(hole & on, region, xs, ys)
+            if bitten is not None:
+                yield bitten
+        for ys, xs in _parts(seen, on):
+            found = _read(hole, region, xs, ys)
             if found is not None:
                 goes_on = hole & on & _below(found, hole.shape)
                 if goes_on.any():
                     yield found, goes_on
 
 
-def _read(hole: Array, region: Region, xs: Array, ys: Array) -> Curtain | None:
-    """What its seen pixels tell of a curtain; None where too little of it is seen or cut."""
+def _parts(seen: Array, on: Array) -> Iterator[tuple[Array, Array]]:
+    """Rows and columns of the pixels ``on`` a plane of each piece of ``seen`` (uint8 HxW)."""
+    import cv2
+
+    _, parts, boxes, _ = cv2.connectedComponentsWithStats(seen)
+    for part, (left, top, across, down, _) in enumerate(boxes[1:], 1):
+        box = np.s_[top : top + down, left : left + across]
+        ys, xs = np.nonzero(on[box] & (parts[box] == part))
+        if len(xs):
+            yield ys + top, xs + left
+
+
+def _columns(region: Region, xs: Array, ys: Array) -> tuple[float, float, Array, Array, Array]:
+    """Start and width in metres of a curtain's columns, which of them show, and where each that shows begins and ends."""
     points, _ = region.metres(np.stack([xs, ys], -1).astype(np.float64))
     start = float(points[:, 0].min())
     step = max(COLUMN_M, PITCH * float(np.ptp(points[:, 0])) / (1 + int(np.ptp(xs))))
     column = ((points[:, 0] - start) / step).astype(int)
     count = int(column.max()) + 1
-    if count * step < LEAST:
-        return None
     low, high = np.full(count, np.inf), np.full(count, -np.inf)
     np.minimum.at(low, column, points[:, 1])
     np.maximum.at(high, column, points[:, 1])
-    there = np.unique(column)
+    return start, step, np.unique(column), low, high
+
+
+def _bitten(hidden: Array, region: Region, xs: Array, ys: Array) -> tuple[Curtain, Array] | None:
+    """A curtain that shows over and under what is ``hidden`` (bool HxW) of it, and the pixels between."""
+    start, step, _, low, high = _columns(region, xs, ys)
+    box = np.s_[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+    rows, columns = np.nonzero(hidden[box])
+    points, _ = region.metres(np.stack([columns + xs.min(), rows + ys.min()], -1).astype(np.float64))
+    column = np.floor((points[:, 0] - start) / step).astype(int)
+    known = (column >= 0) & (column < len(low))
+    column = np.where(known, column, 0)
+    known &= (points[:, 1] > low[column]) & (points[:, 1] < high[column])
+    top = np.full(len(low), -np.inf)
+    np.maximum.at(top, column[known], points[known, 1])
+    cut = np.isfinite(top) & (high - top >= SEEN_M)
+    if not cut.any():
+        return None
+    between = np.zeros_like(hidden)
+    known &= cut[column]
+    between[rows[known] + ys.min(), columns[known] + xs.min()] = True
+    return Curtain(region, start, step, np.where(cut, top, low), high, cut, HEM_M, (ys, xs)), between
+
+
+def _read(hole: Array, region: Region, xs: Array, ys: Array) -> Curtain | None:
+    """What its seen pixels tell of a curtain; None where too little of it is seen or cut."""
+    start, step, there, low, high = _columns(region, xs, ys)
+    count = len(low)
+    if count * step < LEAST:
+        return None
     low, high = (np.interp(np.arange(count), there, v[there]) for v in (low, high))
     long = high - low >= SEEN_M
     if not long.any():

@@ -97,3 +97,24 @@ def test_no_wall_shows_at_the_cut(room):
     columns = np.nonzero((area & room.thing).any(0))[0][4:-4]
     first, above = filled[ys.min(), columns], photo[ys.min() - 4, columns].astype(float)
     assert np.abs(first - above).mean() < 12
+
+
+def test_what_bites_into_a_curtain_is_healed(room):
+    """A lamp before its edge: curtain over and under it."""
+    truth, _, area, segments = striped(room)
+    ys, xs = np.nonzero(area)
+    bite = np.zeros_like(area)
+    middle = int(ys.min()) + 45
+    bite[middle : middle + 14, int(xs.min()) - 12 : int(np.median(xs))] = True
+    photo = truth.copy()
+    photo[bite] = (30, 120, 40)
+    labels = room.segments.labels.copy()
+    labels[room.thing] = 0
+    labels[area] = len(room.segments.classes)
+    whole = replace(segments, labels=labels)
+    filled = fill(photo, bite, room.layout, whole).astype(float)
+    inner = bite & area & np.roll(area, 4, 1) & np.roll(area, -4, 1)
+    assert inner.sum() > 100
+    assert np.abs(filled - truth)[inner].mean() < 15
+    beside = bite & ~area
+    assert np.abs(filled - truth)[beside].mean() < 15
