@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +27,7 @@ LEAST, CUT = 0.1, 0.25
 OWN = 0.25
 """Share of its columns whose end must be seen to end the others there; else a curtain ends at the floor."""
 MARGIN_M, OVERLAP = 0.02, 5
-"""Metres over the cut that mix with what is before it and are not copied; pixels by which the copy overlaps what is seen."""
+"""Metres over the cut that mix with what is before it and are not copied; pixels over it in which the copy does not fade."""
 CELL_M = 0.08
 """Side of the cells in which a curtain's light is looked at: folds are narrower."""
 HEM_M = 0.02
@@ -62,15 +62,16 @@ def curtains(hole: Array, planes: list[Plane], segments: Segments) -> Iterator[t
     shows = ((labels == segments.classes.index("curtain")) & ~hole).astype(np.uint8)
     seen = cv2.erode(shows, np.ones((1, size), np.uint8))
     shown = [p.full for p in planes if p.full is not None]
+    bites, cuts = list(_parts(shows)), list(_parts(seen))
     for region in shown:
         if region.surface != WALL:
             continue
         on = np.logical_or.reduce([r.mask for r in shown if r.wall == region.wall])
-        for ys, xs in _parts(shows, on):
+        for ys, xs in _on(on, bites):
             bitten = _bitten(hole & on, region, xs, ys)
             if bitten is not None:
                 yield bitten
-        for ys, xs in _parts(seen, on):
+        for ys, xs in _on(on, cuts):
             found = _read(hole, region, xs, ys)
             if found is not None:
                 goes_on = hole & on & _below(found, hole.shape)
@@ -78,16 +79,22 @@ def curtains(hole: Array, planes: list[Plane], segments: Segments) -> Iterator[t
                     yield found, goes_on
 
 
-def _parts(seen: Array, on: Array) -> Iterator[tuple[Array, Array]]:
-    """Rows and columns of the pixels ``on`` a plane of each piece of ``seen`` (uint8 HxW)."""
+def _parts(seen: Array) -> Iterator[tuple[Array, Array]]:
+    """Rows and columns of the pixels of each piece of ``seen`` (uint8 HxW)."""
     import cv2
 
     _, parts, boxes, _ = cv2.connectedComponentsWithStats(seen)
     for part, (left, top, across, down, _) in enumerate(boxes[1:], 1):
-        box = np.s_[top : top + down, left : left + across]
-        ys, xs = np.nonzero(on[box] & (parts[box] == part))
-        if len(xs):
-            yield ys + top, xs + left
+        ys, xs = np.nonzero(parts[top : top + down, left : left + across] == part)
+        yield ys + top, xs + left
+
+
+def _on(on: Array, parts: Sequence[tuple[Array, Array]]) -> Iterator[tuple[Array, Array]]:
+    """What of the ``parts`` lies ``on`` a plane (bool HxW)."""
+    for ys, xs in parts:
+        here = on[ys, xs]
+        if here.any():
+            yield ys[here], xs[here]
 
 
 def _columns(region: Region, xs: Array, ys: Array) -> tuple[float, float, Array, Array, Array]:
@@ -104,8 +111,10 @@ def _columns(region: Region, xs: Array, ys: Array) -> tuple[float, float, Array,
 
 
 def _bitten(hidden: Array, region: Region, xs: Array, ys: Array) -> tuple[Curtain, Array] | None:
-    """A curtain that shows over and under what is ``hidden`` (bool HxW) of it, and the pixels between."""
+    """A curtain that shows right over and under what is ``hidden`` (bool HxW) of it, and the pixels between."""
     start, step, _, low, high = _columns(region, xs, ys)
+    seen, _ = region.metres(np.stack([xs, ys], -1).astype(np.float64))
+    own = ((seen[:, 0] - start) / step).astype(int)
     box = np.s_[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
     rows, columns = np.nonzero(hidden[box])
     points, _ = region.metres(np.stack([columns + xs.min(), rows + ys.min()], -1).astype(np.float64))
@@ -115,7 +124,13 @@ def _bitten(hidden: Array, region: Region, xs: Array, ys: Array) -> tuple[Curtai
     known &= (points[:, 1] > low[column]) & (points[:, 1] < high[column])
     top = np.full(len(low), -np.inf)
     np.maximum.at(top, column[known], points[known, 1])
-    cut = np.isfinite(top) & (high - top >= SEEN_M)
+    bottom = np.full(len(low), np.inf)
+    np.minimum.at(bottom, column[known], points[known, 1])
+    over, under = np.full(len(low), np.inf), np.full(len(low), np.inf)  # metres from the bite to the curtain
+    above, below = seen[:, 1] > top[own], seen[:, 1] < bottom[own]
+    np.minimum.at(over, own[above], (seen[:, 1] - top[own])[above])
+    np.minimum.at(under, own[below], (bottom[own] - seen[:, 1])[below])
+    cut = np.isfinite(top) & (high - top >= SEEN_M) & (np.maximum(over, under) < NEAR_M)
     if not cut.any():
         return None
     between = np.zeros_like(hidden)

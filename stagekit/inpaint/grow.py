@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..room.doorways import belief
 from ..types import Array, Layout, Segments
-from .glow import glow
+from .cast import glow, shade, strips
 from .light import smooth, to_log
 from .regions import CEILING, DOOR, FLOOR, OBJECTS, WALL, WINDOW, resized
 from .remnants import remnants
@@ -26,9 +25,6 @@ BLACK, FOOT = 0.5, 0.02
 """Fall of log light of a leg's foot at least; and its size at most, of the longer side."""
 UNUSUAL = 3.0
 """Spreads (robust sigmas) of a plane's texture beyond which a pixel is no part of it."""
-WEDGE, SURELY = 0.03, 0.8
-"""Of the longer side: half the width of the strips of wall between things that go with them: they lie in their shade. And
-the probability from which it is wall."""
 POCKET = 0.003
 """Share of the picture up to which what the hole encloses goes with it."""
 SCARCE = 0.02
@@ -70,19 +66,19 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
         if segments is not None:
             grown = whole(small, grown, core, segments, layout)
             grown |= glow(log, grown, core, segments, layout)
-            closed = cv2.morphologyEx(grown.astype(np.uint8), cv2.MORPH_CLOSE, _disc(WEDGE * side)) > 0
-            hung = cv2.dilate((things & ~core).astype(np.uint8), edge) > 0
-            grown |= closed & (surfaces == WALL) & ~hung & (belief(segments, ("wall",), size) > SURELY)
+            grown |= strips(log, grown, segments, layout)
     grown = cv2.morphologyEx(grown.astype(np.uint8), cv2.MORPH_CLOSE, _disc(0.006 * side)) > 0
+    if segments is not None and layout is not None:
+        grown |= _pockets(grown, segments)
+        grown |= shade(log, grown, segments, layout)
     large = mask | (cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5)
     if layout is not None and segments is not None:
         large |= remnants(image, large, segments, layout)
-        large |= _pockets(large, segments)
     return large
 
 
 def _pockets(hole: Array, segments: Segments) -> Array:
-    """bool HxW: small pieces of floor and wall that the ``hole`` encloses, or encloses with the picture's border: between
+    """bool (h, w): small pieces of floor and wall that the ``hole`` encloses, or encloses with the picture's border: between
     legs little is floor alone."""
     import cv2
 

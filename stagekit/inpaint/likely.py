@@ -28,9 +28,11 @@ ALSO, NEARBY = (*BEFORE, "clutter", "table", "shelf"), 0.025
 SEEN, TIMES, MOSTLY = 0.12, 4.0, 0.5
 """Probability of these together before a window's glass, at least and in times of its median, from which something stands
 there; and the share of the glass from which it is the view."""
-PANE, STANDS, NECK = 0.0008, 0.1, 0.4
-"""Share of the picture from which a window is looked at; how far under a thing before it, of the longer side, what it
-stands on may begin; and how wide, of its width, what is between them is: the neck of a lamp."""
+BARE = frozenset({"window", "wall", "sky", "building", "vegetation", "ground"})
+"""What the neck of a lamp is seen before; all else stays if it is not asked for."""
+PANE, SPECK, STANDS, NECK = 0.0008, 0.0003, 0.1, 0.4
+"""Share of the picture from which a window is looked at, and of what stands before it; how far under that, of the longer
+side, what it stands on may begin; and how wide, of its width, what is between them is: the neck of a lamp."""
 
 
 def likely(found: Array, names: Sequence[str], segments: Segments) -> Array:
@@ -64,17 +66,18 @@ def doubtful(found: Array, fixed: Array, names: Sequence[str], segments: Segment
     return _hanging(maybe, found)
 
 
-def before_windows(found: Array, fixed: Array, segments: Segments) -> Array:
-    """bool HxW: lamps, backs of chairs and the like that rise over ``found`` before a window, of which the network is surer
-    than of them. Not what is ``fixed``."""
+def before_windows(found: Array, fixed: Array, names: Sequence[str], segments: Segments) -> Array:
+    """bool HxW: lamps, backs of chairs and the like, of the classes ``names``, that rise over ``found`` before a window, of
+    which the network is surer than of them. Not what is ``fixed``, nor what touches a thing that stays: a pendant's rim."""
     import cv2
 
     if segments.probabilities is None or "window" not in segments.classes or not found.any():
         return np.zeros_like(found)
     size = _size(found)
-    surer, things = (belief(segments, names, size) for names in (BEFORE, ALSO))
+    surer, things = (belief(segments, [n for n in kinds if n in names], size) for kinds in (BEFORE, ALSO))
     reach = 2 * round(NEARBY * max(size)) + 1
     labels = cv2.resize(segments.labels, size, interpolation=cv2.INTER_NEAREST)
+    core = cv2.resize(found.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
     maybe = np.zeros(labels.shape, np.uint8)
     count, panes, stats, _ = cv2.connectedComponentsWithStats(
         (labels == segments.classes.index("window")).astype(np.uint8)
@@ -89,29 +92,34 @@ def before_windows(found: Array, fixed: Array, segments: Segments) -> Array:
         seen &= cv2.dilate(near.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
         if seen.sum() < MOSTLY * area:
             maybe[box] |= seen
-    core = cv2.resize(found.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
-    taken = _standing(maybe, core, round(STANDS * max(size)))
+    stays = np.isin(labels, [i for i, n in enumerate(segments.classes) if n not in BARE]) & ~core
+    taken = _standing(maybe, core, stays, round(STANDS * max(size)))
     large = cv2.resize(taken.astype(np.float32), found.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
     return np.asarray(large & ~fixed)
 
 
-def _standing(maybe: Array, core: Array, reach: int) -> Array:
-    """bool like ``maybe`` (uint8): its pieces that stand on the ``core`` or begin within ``reach`` pixels over it, and their
-    necks."""
+def _standing(maybe: Array, core: Array, stays: Array, reach: int) -> Array:
+    """bool like ``maybe`` (uint8): its pieces that stand on the ``core``, or begin within ``reach`` pixels over it, and
+    their necks; none that touch what ``stays``."""
     import cv2
 
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(maybe)
     taken = np.zeros(core.shape, bool)
     for piece in range(1, count):
-        left, top, wide, high, _ = (int(v) for v in stats[piece])
-        middle = left + wide / 2
+        left, top, wide, high, area = (int(v) for v in stats[piece])
+        box = np.s_[max(0, top - 1) : top + high + 1, max(0, left - 1) : left + wide + 1]
+        mine = pieces[box] == piece
+        rim = cv2.dilate(mine.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        if area < SPECK * core.size or (rim & stays[box]).any():
+            continue
+        touches, middle = (rim & core[box]).any(), left + wide / 2
         neck = slice(int(middle - NECK * wide / 2), int(np.ceil(middle + NECK * wide / 2)))
         under = np.flatnonzero(core[top : top + high + reach, neck].any(1))
-        touches = (core & (cv2.dilate((pieces == piece).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)).any()
-        if len(under) or touches:
-            taken |= pieces == piece
+        if touches or len(under):
+            taken[box] |= mine
         if len(under) and not touches:
-            taken[top + high // 2 : top + int(under[0]), neck] = True
+            between = np.s_[top + high // 2 : top + int(under[0]), neck]
+            taken[between] |= ~stays[between]
     return taken
 
 

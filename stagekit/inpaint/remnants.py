@@ -34,7 +34,7 @@ ODD, USUAL = (3.0, 4.5), (3.0, 4.5)
 wall's own median distance."""
 PATTERNED = 0.02
 """Share of a wall that is odd and hangs together with no hole from which the wall is patterned."""
-TOUCH = 3.0
+TOUCH = 1.5
 """Pixels from the hole within which a piece touches it."""
 SPECK, LARGEST = 6, 0.005
 """Pixels of a piece at least, and share of the picture at most."""
@@ -46,6 +46,8 @@ TAPS = 0.04
 """Of the longer side: so far about a sink are its taps."""
 LEVEL_M, PLUMB_M, LINE_M, MOSTLY = 0.25, 0.35, 0.05, 0.75
 """Lengths from which a level and a plumb line are the building's, how wide they are, and the share of a piece in them."""
+SLOPES = (-0.1, -0.05, 0.0, 0.05, 0.1)
+"""Slopes at which they are looked for: the layout's walls may be off by some degrees."""
 UPRIGHT, HIGH = 0.35, 0.06
 """Width by height in the picture up to which a piece is upright, and the height, of the longer side, from which such
 a one is the building's, whatever the layout says."""
@@ -86,7 +88,7 @@ def _built(segments: Segments, gap: Array) -> Array:
     labels, names = resized(segments, gap.shape), list(enumerate(segments.classes))
     framed = np.isin(labels, [i for i, n in names if n in FRAMED])
     for thing in (i for i, n in names if n not in STAYS and n != "wall"):
-        framed |= kept(labels == thing, gap)
+        framed |= _kept(labels == thing, gap)
     sinks = np.isin(labels, [i for i, n in names if n == "sink"])
     for part, share in ((framed, MARGIN), (sinks, TAPS)):
         reach = 2 * max(1, round(share * max(gap.shape))) + 1
@@ -94,7 +96,7 @@ def _built(segments: Segments, gap: Array) -> Array:
     return built
 
 
-def kept(things: Array, gap: Array) -> Array:
+def _kept(things: Array, gap: Array) -> Array:
     """bool (h, w): the pieces of ``things`` of which less than half lies in the ``gap``."""
     import cv2
 
@@ -145,11 +147,11 @@ def _pieces(off: Array, seen: Array, away: Array, built: Array, region: Region) 
         left, top, wide, high, many = (int(v) for v in stats[piece])
         box = np.s_[max(0, top - 1) : top + high + 1, max(0, left - 1) : left + wide + 1]
         mine = pieces[box] == piece
-        near = away[box][mine].max() <= FARTHEST * side and many <= LARGEST * seen.size
+        goes = away[box][mine].max() <= FARTHEST * side and many <= LARGEST * seen.size
         post = wide < UPRIGHT * high and high > HIGH * side
         rim = cv2.dilate(mine.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        near &= bool((rim & built[box]).sum() <= ATTACHED * (rim & ~mine & (away[box] > 0)).sum())
-        taken[piece] = near and not post and not _runs(mine, (box[1].start, box[0].start), region)
+        goes &= bool((rim & built[box]).sum() <= ATTACHED * (rim & ~mine & (away[box] > 0)).sum())
+        taken[piece] = goes and not post and not _runs(mine, (box[1].start, box[0].start), region)
     return taken[pieces]
 
 
@@ -160,7 +162,8 @@ def _runs(piece: Array, corner: tuple[int, int], region: Region) -> bool:
     held = np.zeros(len(points), bool)
     for axis, least in ((1, LEVEL_M), (0, PLUMB_M)):
         if np.ptp(points[:, 1 - axis]) > least:
-            held |= _densest(points[:, axis])
+            lines = [_densest(points[:, axis] - slope * points[:, 1 - axis]) for slope in SLOPES]
+            held |= max(lines, key=lambda line: int(line.sum()))
     return bool(held.mean() > MOSTLY)
 
 

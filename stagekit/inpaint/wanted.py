@@ -80,7 +80,7 @@ def _named(what: Any, size: tuple[int, int], segments: Segments | None, layout: 
         return (
             sure
             | doubtful(sure, fixed, [c for c in classes if c != "rug"], segments)
-            | before_windows(sure, fixed, segments)
+            | before_windows(sure, fixed, classes, segments)
         )
     found = find_mask(what, size, segments=segments, layout=layout).array
     if segments is None or not isinstance(names, Sequence) or not all(isinstance(n, str) for n in names):

@@ -58,11 +58,12 @@ class Erase(Stage):
         self, image: Image, segments: Segments | None = None, layout: Layout | None = None, *, context: Context
     ) -> Mapping[str, Any]:
         from ..inpaint.grow import grow
-        from ..inpaint.wanted import wanted
+        from ..inpaint.wanted import MOST, wanted
 
         core = wanted(self.what, self.mask, self.boxes, self.points, image.size, segments, layout)
         growing = self.mask is None if self.grow is None else self.grow
-        hole = Mask(grow(image.array, core.array, segments, layout)) if growing else core
+        grown = grow(image.array, core.array, segments, layout) if growing else core.array
+        hole = core if grown.mean() > MOST else Mask(grown)
         with context.lease(self) as backend:
             filled = backend(image, hole, segments=segments, layout=layout, progress=context.progress)
         if self.guard:

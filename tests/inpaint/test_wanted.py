@@ -270,7 +270,8 @@ def test_a_lamp_before_a_window_goes_though_the_network_is_surer_of_the_window(r
     labels = room.segments.labels.copy()
     labels[40:100, 140:200] = labels[40:100, 20:80] = names.index("window")
     glass = {"window": 0.9, "wall": 0.08, "lamp": 0.01}
-    base = replace(room, segments=replace(room.segments, labels=labels, classes=names))
+    groups = {"furniture": ("sofa", "cabinet", "lamp")}
+    base = replace(room, segments=replace(room.segments, labels=labels, classes=names, groups=groups))
     pane, other = (slice(10, 25), slice(35, 50)), (slice(10, 25), slice(5, 20))
 
     def lamps(row, glass=glass, lamp=0.25):
@@ -287,6 +288,41 @@ def test_a_lamp_before_a_window_goes_though_the_network_is_surer_of_the_window(r
     assert not lamps(12)[48:64, 160:176].any(), "too high over the sofa"
     doubtful = {"window": 0.8, "wall": 0.08, "lamp": 0.1}
     assert not lamps(20, doubtful)[83:93, 163:173].any(), "the whole pane is as doubtful"
+    assert not lamps(20, lamp=0.1)[83:93, 163:173].any(), "too doubtful"
+    sofas = replace(base.segments, groups={"furniture": ("sofa", "cabinet")})
+    base = replace(base, segments=sofas)
+    assert not lamps(20)[83:93, 163:173].any(), "lamps were not asked for"
+
+
+def test_a_pendant_before_a_window_stays_whole(room):
+    """Its shade is surely a lamp and hangs; of its rim the network thinks it may be one."""
+    names = (*room.segments.classes, "lamp")
+    labels = room.segments.labels.copy()
+    labels[40:100, 120:220] = names.index("window")
+    labels[56:76, 150:170] = names.index("lamp")
+    base = replace(
+        room, segments=replace(room.segments, labels=labels, classes=names, groups={"furniture": ("sofa", "lamp")})
+    )
+    rim, shade = {"window": 0.75, "lamp": 0.25}, {"lamp": 0.95, "window": 0.05}
+    spots = [(slice(10, 25), slice(30, 55), {"window": 0.98, "lamp": 0.02}), (slice(13, 20), slice(36, 44), rim)]
+    segments = with_beliefs(base, [*spots, (slice(14, 19), slice(38, 42), shade)])
+    found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
+    assert found[room.thing].all() and not found[44:98, 120:220].any()
+
+
+def test_a_speck_before_a_window_is_no_lamp(room):
+    names = (*room.segments.classes, "lamp")
+    labels = room.segments.labels.copy()
+    labels[40:90, 120:220] = names.index("window")
+    base = replace(
+        room, segments=replace(room.segments, labels=labels, classes=names, groups={"furniture": ("sofa", "lamp")})
+    )
+    spots = [
+        (slice(10, 22), slice(30, 55), {"window": 0.98, "lamp": 0.02}),
+        (slice(18, 19), slice(40, 41), {"window": 0.8, "lamp": 0.2}),
+    ]
+    found = wanted("furniture", None, (), (), SIZE, with_beliefs(base, spots), room.layout).array
+    assert not found[60:98, 120:220].any()
 
 
 def test_what_a_chair_before_a_window_is_taken_for_in_part_goes_with_it(room):
@@ -294,7 +330,8 @@ def test_what_a_chair_before_a_window_is_taken_for_in_part_goes_with_it(room):
     names = (*room.segments.classes, "chair")
     labels = room.segments.labels.copy()
     labels[40:100, 100:240] = names.index("window")
-    base = replace(room, segments=replace(room.segments, labels=labels, classes=names))
+    groups = {"furniture": ("sofa", "cabinet", "chair")}
+    base = replace(room, segments=replace(room.segments, labels=labels, classes=names, groups=groups))
     glass = {"window": 0.95, "wall": 0.05}
     spots = [
         (slice(10, 25), slice(25, 60), glass),

@@ -1,4 +1,4 @@
-"""The glow of a lamp that goes is part of the hole; bright walls are not."""
+"""What things cast on walls is part of the hole: a lamp's glow, shadows, bounced colour; bright walls are not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stagekit.inpaint.glow import REACH, glow
+from stagekit.inpaint.cast import CAST, REACH, glow, shade
 from stagekit.inpaint.grow import grow
 from stagekit.inpaint.light import from_log, to_log
 from stagekit.types import Segments
@@ -82,3 +82,49 @@ def test_windows_and_pictures_stay_in_the_glow(room, scene):
     labels[pane] = segments.classes.index("window")
     found = glow(lit(log, far), lamp, lamp, replace(segments, labels=labels), room.layout)
     assert found.any() and not found[pane].any()
+
+
+@pytest.mark.parametrize("cast", [(-0.25, -0.25, -0.25), (0.08, 0.0, -0.12)])
+def test_shadows_and_bounced_colour_beside_a_thing_go_with_it(room, scene, cast):
+    log, thing, segments, far = scene
+    shaded = lit(log, far, 0.0, cast, wide=9.0)
+    near = walls(room) & ~thing & (far > 2) & (far < 5)
+    found = shade(shaded, thing, segments, room.layout)
+    assert found[near].mean() > 0.9
+    assert not found[far > CAST * 320].any() and not found[~walls(room)].any()
+    pixels = np.clip(from_log(shaded), 0, 255).astype(np.uint8)
+    assert grow(pixels, thing, segments, room.layout)[near].mean() > 0.9
+
+
+def test_a_wall_in_its_own_light_is_in_no_shade(room, scene):
+    log, thing, segments, _ = scene
+    assert not shade(log, thing, segments, room.layout).any()
+    xs = np.mgrid[: log.shape[0], : log.shape[1]][1]
+    falling = log - ((xs - 160) / 320.0)[..., None].astype(np.float32) * 0.5
+    assert not shade(falling, thing, segments, room.layout).any()
+
+
+def test_shadows_that_touch_the_hole_nowhere_stay_and_so_does_what_may_be_no_wall(room, scene):
+    log, thing, segments, far = scene
+    apart = log.copy()
+    apart[84:100, 176:186] -= 0.4
+    assert not shade(apart, thing, segments, room.layout).any()
+    shaded = lit(log, far, 0.0, (-0.25, -0.25, -0.25), wide=9.0)
+    names = segments.classes
+    p = np.zeros((len(names), *segments.labels.shape), np.float16)
+    p[names.index("wall")], p[names.index("cabinet")] = 0.6, 0.4
+    unsure = replace(segments, probabilities=p)
+    assert not shade(shaded, thing, unsure, room.layout).any()
+
+
+def test_skirting_boards_are_no_shade(room, scene):
+    """They differ from the wall, and tell what goes on behind the hole."""
+    log, thing, segments, _ = scene
+    surfaces = room.layout.surfaces()
+    floor = surfaces == 1
+    low = walls(room) & (np.roll(floor, -4, 0) | np.roll(floor, -2, 0) | np.roll(floor, -6, 0))
+    standing = np.zeros_like(thing)
+    standing[80:180, 150:166] = True
+    dark = log.copy()
+    dark[low] -= 0.6
+    assert not shade(dark, standing, segments, room.layout)[low].any()
