@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stagekit.inpaint.cast import CAST, REACH, glow, shade
+from stagekit.inpaint.cast import CAST, REACH, glow, shade, strips
 from stagekit.inpaint.grow import grow
 from stagekit.inpaint.light import from_log, to_log
 from stagekit.types import Segments
@@ -59,6 +59,8 @@ def test_a_lamp_that_is_off_or_stays_changes_nothing(room, scene):
     assert not glow(log, lamp, lamp, segments, room.layout).any()
     other = np.roll(lamp, -60, axis=1)
     assert not glow(lit(log, far), other, other, segments, room.layout).any()
+    both = replace(segments, labels=np.where(other, segments.classes.index("lamp"), segments.labels).astype(np.uint8))
+    assert not glow(lit(log, far), other | lamp, other, both, room.layout).any(), "the lit one is not asked for"
     nameless = replace(segments, classes=tuple("clutter" if n == "lamp" else n for n in segments.classes))
     assert not glow(lit(log, far), lamp, lamp, nameless, room.layout).any()
 
@@ -128,3 +130,69 @@ def test_skirting_boards_are_no_shade(room, scene):
     dark = log.copy()
     dark[low] -= 0.6
     assert not shade(dark, standing, segments, room.layout)[low].any()
+
+
+def test_a_lamp_that_stays_keeps_its_glow_beside_one_that_goes(room, scene):
+    log, lamp, segments, far = scene
+    other = np.roll(lamp, -50, axis=1)
+    ys, xs = np.mgrid[: log.shape[0], : log.shape[1]]
+    apart = np.hypot(np.maximum(abs(ys - 95.5) - 16, 0), np.maximum(abs(xs - 107.5) - 8, 0))
+    both = lit(lit(log, far), apart)
+    names = replace(segments, labels=np.where(other, segments.classes.index("lamp"), segments.labels).astype(np.uint8))
+    found = glow(both, lamp, lamp, names, room.layout)
+    assert found[walls(room) & ~lamp & (far > 4) & (far < 12)].mean() > 0.9
+    assert not found[apart < far].any()
+
+
+def test_glow_reaches_no_farther_than_it_is_brighter(room, scene):
+    log, lamp, segments, far = scene
+    bright = lit(log, far, 1.0, wide=30.0)
+    found = glow(bright, lamp, lamp, segments, room.layout)
+    faint = walls(room) & (np.exp(-((far / 30.0) ** 2)) < 0.08)
+    assert found.any() and found[faint].mean() < 0.02
+    everywhere = log + (0.5 * walls(room))[..., None].astype(np.float32)
+    assert not glow(everywhere, lamp, lamp, segments, room.layout).any()
+
+
+@pytest.mark.parametrize("rule", [glow, shade, strips])
+def test_a_switch_stays(room, scene, rule):
+    """In the glow of a lamp, in the shade of a thing, and between two things."""
+    log, lamp, segments, far = scene
+    switch = np.zeros_like(lamp)
+    switch[92:100, 172:177] = True
+    if rule is strips:
+        hole = lamp | np.roll(lamp, 32, axis=1)
+        light = log.copy()
+        args = (hole, segments, room.layout)
+    elif rule is glow:
+        light, args = lit(log, far), (lamp, lamp, segments, room.layout)
+    else:
+        light, args = lit(log, far, 0.0, (-0.3, -0.3, -0.3)), (lamp, segments, room.layout)
+    assert rule(light, *args)[switch].mean() > 0.5
+    light[switch] += 0.5
+    assert not rule(light, *args)[switch].any()
+
+
+def test_strips_between_things_go_and_wide_ones_stay(room, scene):
+    log, lamp, segments, _ = scene
+    between = np.zeros_like(lamp)
+    between[86:106, 168:178] = True
+    assert strips(log, lamp | np.roll(lamp, 30, axis=1), segments, room.layout)[between].all()
+    assert not strips(log, lamp | np.roll(lamp, 40, axis=1), segments, room.layout)[between].any()
+    unsure = np.full((len(segments.classes), *segments.labels.shape), 0.0, np.float16)
+    unsure[0], unsure[segments.classes.index("cabinet")] = 0.7, 0.3
+    may_be = replace(segments, probabilities=unsure)
+    assert not strips(log, lamp | np.roll(lamp, 30, axis=1), may_be, room.layout).any()
+    pictures = replace(
+        segments, labels=np.where(between, segments.classes.index("window"), segments.labels).astype(np.uint8)
+    )
+    assert not strips(log, lamp | np.roll(lamp, 30, axis=1), pictures, room.layout)[between].any()
+
+
+def test_the_pictures_border_is_no_thing(room, scene):
+    log, _, segments, _ = scene
+    hole = np.zeros(segments.labels.shape, bool)
+    hole[60:150, 8:20] = True
+    beyond = np.zeros_like(hole)
+    beyond[70:140, :4] = True
+    assert not strips(log, hole, segments, room.layout)[beyond].any()

@@ -9,7 +9,7 @@ import pytest
 from drawn_rooms import box_room, picture
 
 from stagekit.inpaint import planar
-from stagekit.inpaint.frames import _across, seen_frames
+from stagekit.inpaint.frames import DEPTHS, OUTER, _across, _band, seen_frames
 from stagekit.inpaint.light import from_log
 from stagekit.inpaint.planar import fill
 from stagekit.inpaint.regions import regions
@@ -224,3 +224,40 @@ def test_the_baseboard_goes_on_up_to_a_doors_casing(monkeypatch):
     out = filled(low, layout=wide)
     foot = low.hole & (a > opening.right_m + 0.02) & (a < opening.right_m + 0.07) & (b > 0.02) & (b < 0.08)
     assert foot.any() and np.median(out[foot]) > 235
+
+
+def test_a_blind_is_no_part_of_the_frame_before_it():
+    """As even as the frame: it ends where the profile last changes. Where the view begins, it ends at that."""
+    inside = np.repeat(np.where((DEPTHS > 0) & (DEPTHS < 0.08), -0.6, np.where(DEPTHS < 0, 0.0, 0.5))[:, None], 3, 1)
+    still = np.zeros(len(DEPTHS))
+    band = _band(inside, still, OUTER[0])
+    assert band is not None and band[0] == pytest.approx(0.0, abs=0.01) and band[1] == pytest.approx(0.1, abs=0.025)
+    view = np.where(DEPTHS > 0.12, 1.0, 0.0)
+    flat = np.where(inside == 0.5, -0.6, inside)
+    band = _band(flat, view, OUTER[0])
+    assert band is not None and band[1] == pytest.approx(0.12, abs=0.01)
+
+
+def test_a_frame_keeps_its_tint_where_the_light_behind_things_is_told_to_have_another():
+    room = windowed()
+    [one] = seen_frames(room.empty, room.layout, regions(room.layout, 480, 360), room.segments, room.hole)
+    middle = np.array([[(one.opening.left_m + one.opening.right_m) / 2, one.opening.bottom_m + FRAME_M / 2]])
+    frame = one.edges["bottom"]
+    usual, _ = _across(one, middle, np.array([True]), frame.beside[None], None)
+    told = frame.beside[None] + np.array([[-0.3, -0.6, -0.9]])
+    dim, _ = _across(one, middle, np.array([True]), told, None)
+    assert np.abs(dim - (usual - 0.6)).max() < 0.02
+
+
+def test_what_is_too_bright_is_dimmed_as_a_whole():
+    room = windowed()
+    [one] = seen_frames(room.empty, room.layout, regions(room.layout, 480, 360), room.segments, room.hole)
+    frame = one.edges["bottom"]
+    cap = replace(frame, brightest=frame.brightest - np.array([0.6, 0.3, 0.0]))
+    middle = np.array([[(one.opening.left_m + one.opening.right_m) / 2, one.opening.bottom_m + FRAME_M / 2]])
+    usual, _ = _across(one, middle, np.array([True]), frame.beside[None], None)
+    least, _ = _across(
+        replace(one, edges={**one.edges, "bottom": cap}), middle, np.array([True]), frame.beside[None], None
+    )
+    fall = (usual - least)[0]
+    assert np.ptp(fall) < 1e-4 and fall[0] == pytest.approx(0.3, abs=0.05)
