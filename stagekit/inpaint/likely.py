@@ -33,6 +33,8 @@ BARE = frozenset({"window", "wall", "sky", "building", "vegetation", "ground"})
 PANE, SPECK, STANDS, NECK = 0.0008, 0.0003, 0.1, 0.4
 """Share of the picture from which a window is looked at, and of what stands before it; how far under that, of the longer
 side, what it stands on may begin; and how wide, of its width, what is between them is: the neck of a lamp."""
+SHADE = 0.06
+"""The same where the network is sure of a shade, which may be a pendant's: so near over a table none hangs."""
 
 
 def likely(found: Array, names: Sequence[str], segments: Segments) -> Array:
@@ -92,27 +94,29 @@ def before_windows(found: Array, fixed: Array, names: Sequence[str], segments: S
         seen &= cv2.dilate(near.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
         if seen.sum() < MOSTLY * area:
             maybe[box] |= seen
-    stays = np.isin(labels, [i for i, n in enumerate(segments.classes) if n not in BARE]) & ~core
-    taken = _standing(maybe, core, stays, round(STANDS * max(size)))
+    lamps = ~core & np.isin(labels, [i for i, n in enumerate(segments.classes) if n == "lamp" and n in names])
+    stays = np.isin(labels, [i for i, n in enumerate(segments.classes) if n not in BARE]) & ~core & ~lamps
+    taken = _standing(maybe, lamps, core, stays)
     large = cv2.resize(taken.astype(np.float32), found.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
     return np.asarray(large & ~fixed)
 
 
-def _standing(maybe: Array, core: Array, stays: Array, reach: int) -> Array:
-    """bool like ``maybe`` (uint8): its pieces that stand on the ``core``, or begin within ``reach`` pixels over it, and
-    their necks; none that touch what ``stays``."""
+def _standing(maybe: Array, lamps: Array, core: Array, stays: Array) -> Array:
+    """bool like ``maybe`` (uint8): its pieces, with the ``lamps`` in them, that stand on the ``core`` or begin not far over
+    it, and their necks; none that touch what ``stays``."""
     import cv2
 
-    count, pieces, stats, _ = cv2.connectedComponentsWithStats(maybe)
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats((maybe | lamps).astype(np.uint8))
     taken = np.zeros(core.shape, bool)
     for piece in range(1, count):
         left, top, wide, high, area = (int(v) for v in stats[piece])
         box = np.s_[max(0, top - 1) : top + high + 1, max(0, left - 1) : left + wide + 1]
         mine = pieces[box] == piece
         rim = cv2.dilate(mine.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        if area < SPECK * core.size or (rim & stays[box]).any():
+        if area < SPECK * core.size or (rim & stays[box]).any() or not maybe[box][mine].any():
             continue
         touches, middle = (rim & core[box]).any(), left + wide / 2
+        reach = round((SHADE if lamps[box][mine].any() else STANDS) * max(core.shape))
         neck = slice(int(middle - NECK * wide / 2), int(np.ceil(middle + NECK * wide / 2)))
         under = np.flatnonzero(core[top : top + high + reach, neck].any(1))
         if touches or len(under):
