@@ -109,6 +109,12 @@ def strips(log: Array, hole: Array, segments: Segments, layout: Layout) -> Array
     return np.asarray(closed & bare & paint & ~_hung(log, level, bare, hole))
 
 
+def hung(log: Array, hole: Array, segments: Segments, layout: Layout) -> Array:
+    """bool (h, w): switches, sockets and what else hangs on walls apart from the ``hole`` and has edges, with a margin."""
+    _, bare, level = _walls(log, hole, segments, layout, SOFT * max(hole.shape))
+    return _hung(log, level, bare, hole)
+
+
 def _hung(log: Array, level: Array, bare: Array, hole: Array) -> Array:
     """bool (h, w): switches, sockets and what else hangs on ``bare`` walls and has edges, with a margin; nothing that
     touches the ``hole``. ``level`` (h, w, 2) as of `_walls`."""
@@ -117,6 +123,7 @@ def _hung(log: Array, level: Array, bare: Array, hole: Array) -> Array:
     sharp = bare & (np.abs(log @ LUMINANCE - level[..., 0]) > SHARP)
     _, parts = cv2.connectedComponents(sharp.astype(np.uint8))
     at_hole = cv2.dilate(hole.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    at_hole[[0, -1]] = at_hole[:, [0, -1]] = True  # nothing that the picture's border cuts: shadows have edges too
     sharp &= ~np.isin(parts, np.unique(parts[at_hole]))
     size = 2 * round(AROUND * max(hole.shape)) + 1
     return np.asarray(cv2.dilate(sharp.astype(np.uint8), np.ones((size, size), np.uint8)) > 0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array, Layout, Segments
-from .cast import glow, shade, strips
+from .cast import glow, hung, shade, strips
 from .light import smooth, to_log
 from .regions import CEILING, DOOR, FLOOR, OBJECTS, WALL, WINDOW, resized
 from .remnants import remnants
@@ -69,22 +69,25 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
             grown |= strips(log, grown, segments, layout)
     grown = cv2.morphologyEx(grown.astype(np.uint8), cv2.MORPH_CLOSE, _disc(0.006 * side)) > 0
     if segments is not None and layout is not None:
-        grown |= _pockets(grown, segments)
+        stays = hung(log, grown, segments, layout)
+        grown |= _pockets(grown, segments, stays)
         grown |= shade(log, grown, segments, layout)
+        grown |= _pockets(grown, segments, stays)
     large = mask | (cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5)
     if layout is not None and segments is not None:
         large |= remnants(image, large, segments, layout)
     return large
 
 
-def _pockets(hole: Array, segments: Segments) -> Array:
+def _pockets(hole: Array, segments: Segments, stays: Array) -> Array:
     """bool (h, w): small pieces of floor and wall that the ``hole`` encloses, or encloses with the picture's border: between
-    legs little is floor alone."""
+    legs little is floor alone. None in which something ``stays`` (bool (h, w)) that hangs on the wall."""
     import cv2
 
     count, parts, stats, _ = cv2.connectedComponentsWithStats((~hole).astype(np.uint8), connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < POCKET * hole.size
     small[0] = False
+    small &= np.bincount(parts[stays], minlength=count) == 0
     labels = resized(segments, hole.shape)
     named = np.isin(labels, [i for i, n in enumerate(segments.classes) if n in ("floor", "rug", "wall", "ground")])
     bare = np.bincount(parts[named], minlength=count) > 0.5 * stats[:, cv2.CC_STAT_AREA]

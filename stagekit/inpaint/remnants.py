@@ -34,7 +34,7 @@ ODD, USUAL = (3.0, 4.5), (3.0, 4.5)
 wall's own median distance."""
 PATTERNED = 0.02
 """Share of a wall that is odd and hangs together with no hole from which the wall is patterned."""
-TOUCH = 1.5
+TOUCH = 2.5
 """Pixels from the hole within which a piece touches it."""
 SPECK, LARGEST = 6, 0.005
 """Pixels of a piece at least, and share of the picture at most."""
