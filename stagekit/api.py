@@ -151,8 +151,9 @@ def erase(
     """Take things out of a photo: ``erase("room.jpg")`` empties it, ``erase(photo, "sofa, lamp")`` takes these.
 
     ``what``: furniture, clutter, a segment class, several with commas. Or instead: ``mask`` (Mask, bool or uint8 array,
-    path; white goes, and nothing else), ``boxes`` (left, top, right, bottom), ``points`` (x, y), in pixels. ``grow``: take
-    contact shadows and reflections as well; None does unless a mask was drawn. The other options are those of ``stage``.
+    path; white goes, and nothing else), ``boxes`` (left, top, right, bottom), ``points`` (x, y), in pixels; a point
+    on a wall takes what hangs there or was overlooked. ``grow``: take shadows, the glow of lamps and reflections as well;
+    None does unless a mask was drawn. The other options are those of ``stage``.
 
     Returns a Scene; ``scene.changed`` holds every pixel that differs, ``scene.record`` warns if the filled area looks like
     a thing. Raises InputError when nothing or everything is to go, or the mask is of another size.

@@ -69,7 +69,7 @@ def remnants(image: Array, hole: Array, segments: Segments, layout: Layout) -> A
     lab = cielab(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
     built = _built(segments, gap)
     bare = (planes >= 8) & ~built
-    off = _off(lab, bare & ~gap)
+    off = off_median(lab, bare & ~gap)
     away = cv2.distanceTransform((~gap).astype(np.uint8), cv2.DIST_L2, 5)
     for region in regions(layout, *size):
         if region.surface == WALL:
@@ -107,7 +107,7 @@ def _kept(things: Array, gap: Array) -> Array:
     return np.asarray(stay[pieces])
 
 
-def _off(lab: Array, seen: Array) -> Array:
+def off_median(lab: Array, seen: Array) -> Array:
     """float32 (h, w): distance of each pixel of ``lab`` from the median around it of what is ``seen``."""
     import cv2
 

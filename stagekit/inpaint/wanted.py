@@ -12,6 +12,7 @@ from ..imaging.masks import find_mask
 from ..types import Array, Layout, Mask, Segments
 from .fixtures import fitted, fixtures
 from .likely import before_windows, doubtful, likely
+from .pointed import piece_at
 
 BUILDING = ("wall", "floor", "ceiling", "window", "door", "stairs", "column", "sky", "building", "vegetation", "ground")
 """Segment classes that no box and no point removes."""
@@ -36,11 +37,13 @@ def wanted(
     size: tuple[int, int],
     segments: Segments | None,
     layout: Layout | None,
+    image: Array | None = None,
 ) -> Mask:
     """The pixels that are to go on a picture of ``size`` (width, height).
 
     A drawn ``mask`` is taken alone; ``boxes`` (left, top, right, bottom) and ``points`` (x, y), in pixels, take what stands
-    there; else ``what`` names it. "furniture" means what lies on it and about as well, and leaves fitted cabinets.
+    there, and points on a wall or floor what has another colour than it in ``image`` (uint8 HxWx3); else ``what`` names it.
+    "furniture" means what lies on it and about as well, and leaves fitted cabinets.
     Raises InputError when that is nothing, everything, or of another size.
     """
     if mask is not None:
@@ -52,7 +55,7 @@ def wanted(
         for box in boxes:
             found |= _in_box(box, size, segments)
         for point in points:
-            found |= _at_point(point, size, segments)
+            found |= _at_point(point, size, segments, image)
     else:
         found = _named(what, size, segments, layout)
         if not found.any():
@@ -157,8 +160,8 @@ def _in_box(box: Sequence[float], size: tuple[int, int], segments: Segments | No
     return found
 
 
-def _at_point(point: Sequence[float], size: tuple[int, int], segments: Segments | None) -> Array:
-    """The connected piece of one class under the point."""
+def _at_point(point: Sequence[float], size: tuple[int, int], segments: Segments | None, image: Array | None) -> Array:
+    """The connected piece of one class under the point; on the building what has another colour than it, by ``image``."""
     import cv2
 
     width, height = size
@@ -172,6 +175,9 @@ def _at_point(point: Sequence[float], size: tuple[int, int], segments: Segments 
         raise InputError("points need segments: run Segment() first, or give a mask")
     label = int(segments.labels[y, x])
     if segments.classes[label] in BUILDING:
+        overlooked = None if image is None else piece_at(image, (x, y), segments)
+        if overlooked is not None:
+            return overlooked
         raise InputError(
             f"at {x}, {y} the photo shows {segments.classes[label]}, which is not erased; point at a thing, or give a mask"
         )

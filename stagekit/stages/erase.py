@@ -21,10 +21,10 @@ class Erase(Stage):
     """Reads ``image`` and, when there, ``segments`` and ``layout``; writes ``image`` and the ``layout`` without what went.
 
     ``what``: a name (``"furniture"``, ``"clutter"``, a class, several with commas). Instead of it ``mask`` (drawn),
-    ``boxes`` (left, top, right, bottom) or ``points`` (x, y), in pixels. ``grow``: also take blurred edges, contact
-    shadows and reflections; None does so unless a mask was drawn. ``guard``: segment the result and warn of things that
-    were not there. Backends: ``roomfill.v1`` and ``planar.v1``
-    (embedded), ``lama``.
+    ``boxes`` (left, top, right, bottom) or ``points`` (x, y), in pixels; a point on a wall or floor takes what has another
+    colour than it there, such as was overlooked. ``grow``: also take blurred edges, shadows, the glow of lamps and
+    reflections; None does so unless a mask was drawn. ``guard``: segment the result and warn of things that were not
+    there. Backends: ``roomfill.v1`` and ``planar.v1`` (embedded), ``lama``.
     """
 
     task = "erase"
@@ -60,7 +60,7 @@ class Erase(Stage):
         from ..inpaint.grow import grow
         from ..inpaint.wanted import MOST, wanted
 
-        core = wanted(self.what, self.mask, self.boxes, self.points, image.size, segments, layout)
+        core = wanted(self.what, self.mask, self.boxes, self.points, image.size, segments, layout, image.array)
         growing = self.mask is None if self.grow is None else self.grow
         grown = grow(image.array, core.array, segments, layout) if growing else core.array
         hole = core if grown.mean() > MOST else Mask(grown)
