@@ -130,7 +130,8 @@ def _bitten(hidden: Array, region: Region, xs: Array, ys: Array) -> tuple[Curtai
     above, below = seen[:, 1] > top[own], seen[:, 1] < bottom[own]
     np.minimum.at(over, own[above], (seen[:, 1] - top[own])[above])
     np.minimum.at(under, own[below], (bottom[own] - seen[:, 1])[below])
-    cut = np.isfinite(top) & (high - top >= SEEN_M) & (np.maximum(over, under) < NEAR_M)
+    bitten = np.isfinite(top)
+    cut = bitten & (high - np.where(bitten, top, high.max()) >= SEEN_M) & (np.maximum(over, under) < NEAR_M)
     if not cut.any():
         return None
     between = np.zeros_like(hidden)

@@ -52,6 +52,9 @@ def test_a_warm_glow_is_one_though_hardly_brighter(room, scene):
     warm = lit(log, far, 0.08, (0.3, 0.0, -0.3))
     assert glow(warm, lamp, lamp, segments, room.layout)[near].mean() > 0.9
     assert not glow(lit(log, far, 0.08), lamp, lamp, segments, room.layout).any()
+    assert not glow(lit(log, far, 0.25), lamp, lamp, segments, room.layout).any(), "white paint by a white lamp"
+    hint = lit(log, far, 0.08, (0.06, 0.0, -0.06))
+    assert not glow(hint, lamp, lamp, segments, room.layout).any()
 
 
 def test_a_lamp_that_is_off_or_stays_changes_nothing(room, scene):
@@ -102,6 +105,8 @@ def test_a_wall_in_its_own_light_is_in_no_shade(room, scene):
     log, thing, segments, _ = scene
     assert not shade(log, thing, segments, room.layout).any()
     xs = np.mgrid[: log.shape[0], : log.shape[1]][1]
+    faint = log - 0.06 * (np.hypot(xs - 158, xs * 0) < 16)[..., None].astype(np.float32)
+    assert not shade(faint, thing, segments, room.layout).any()
     falling = log - ((xs - 160) / 320.0)[..., None].astype(np.float32) * 0.5
     assert not shade(falling, thing, segments, room.layout).any()
 
@@ -146,9 +151,9 @@ def test_a_lamp_that_stays_keeps_its_glow_beside_one_that_goes(room, scene):
 
 def test_glow_reaches_no_farther_than_it_is_brighter(room, scene):
     log, lamp, segments, far = scene
-    bright = lit(log, far, 1.0, wide=30.0)
+    bright = lit(log, far, 1.0, wide=18.0)
     found = glow(bright, lamp, lamp, segments, room.layout)
-    faint = walls(room) & (np.exp(-((far / 30.0) ** 2)) < 0.08)
+    faint = walls(room) & (np.exp(-((far / 18.0) ** 2)) < 0.08)
     assert found.any() and found[faint].mean() < 0.02
     everywhere = log + (0.5 * walls(room))[..., None].astype(np.float32)
     assert not glow(everywhere, lamp, lamp, segments, room.layout).any()
@@ -169,7 +174,7 @@ def test_a_switch_stays(room, scene, rule):
     else:
         light, args = lit(log, far, 0.0, (-0.3, -0.3, -0.3)), (lamp, segments, room.layout)
     assert rule(light, *args)[switch].mean() > 0.5
-    light[switch] += 0.5
+    light[switch] += -0.5 if rule is shade else 0.5
     assert not rule(light, *args)[switch].any()
 
 
@@ -196,3 +201,24 @@ def test_the_pictures_border_is_no_thing(room, scene):
     beyond = np.zeros_like(hole)
     beyond[70:140, :4] = True
     assert not strips(log, hole, segments, room.layout)[beyond].any()
+
+
+def test_a_long_shadow_is_followed_a_hands_breadth(room, scene):
+    log, thing, segments, far = scene
+    rows = np.mgrid[: log.shape[0], : log.shape[1]][0]
+    band = walls(room) & (abs(rows - 96) < 8)
+    found = shade(log - 0.2 * band[..., None].astype(np.float32), thing, segments, room.layout)
+    assert found[band & (far > 2) & (far < 20)].mean() > 0.8
+    assert not found[far > 30].any()
+
+
+def test_a_shadow_that_the_border_cuts_is_no_thing(room, scene):
+    """Its edges are sharp, and nothing that hangs there keeps it."""
+    log, _, segments, _ = scene
+    hole = np.zeros(segments.labels.shape, bool)
+    hole[60:150, 12:30] = True
+    dark = np.zeros_like(hole)
+    dark[80:130, :12] = True
+    sharp = log - 0.35 * dark[..., None].astype(np.float32)
+    assert walls(room)[dark].all()
+    assert shade(sharp, hole, segments, room.layout)[80:130, 3:10].mean() > 0.6

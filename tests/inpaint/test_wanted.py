@@ -9,7 +9,7 @@ import pytest
 
 from stagekit.errors import InputError
 from stagekit.inpaint.fixtures import fitted
-from stagekit.inpaint.grow import grow
+from stagekit.inpaint.grow import _pockets, grow
 from stagekit.inpaint.guard import hallucinated
 from stagekit.inpaint.wanted import wanted
 from stagekit.types import Mask
@@ -363,3 +363,7 @@ def test_what_little_floor_a_hole_encloses_goes_with_it(room):
     assert not grow(pixels, mask, replace(room.segments, labels=labels), room.layout)[inner].any(), "scarce floor"
     wide = (abs(rows - 205) < 12) & (abs(columns - 160) < 12)
     assert not grow(pixels, ring & ~wide, room.segments, room.layout)[pocket].any()
+    switch = (abs(rows - 205) < 2) & (abs(columns - 160) < 2)
+    assert _pockets(mask, room.segments, switch & False)[pocket].all()
+    kept = _pockets(mask, room.segments, switch)
+    assert not kept[pocket].any() and kept[shut_in].all()
