@@ -89,7 +89,8 @@ def shade(log: Array, hole: Array, segments: Segments, layout: Layout) -> Array:
     odd &= near & ~_hung(log, level, bare, hole)
     for region in regions(layout, hole.shape[1], hole.shape[0]):
         if region.surface == WALL:
-            odd &= ~(region.mask & near_lines(region, np.mgrid[: hole.shape[0], : hole.shape[1]]))
+            at = np.nonzero(odd & region.mask)
+            odd[at] = ~near_lines(region, np.stack(at))
     _, pieces = cv2.connectedComponents((odd | hole).astype(np.uint8))
     return np.asarray(odd & np.isin(pieces, np.unique(pieces[hole])))
 

@@ -25,7 +25,7 @@ BUILT, MARGIN = 0.3, 0.012
 first, of the longer side, frames and rods reach."""
 AROUND = 0.025
 """Radius, of the longer side, of the median: what is thicker than that is no piece that sticks out."""
-WIDE = (0.01, 0.04, 0.15, 0.5)
+WIDE = (0.013, 0.05, 0.2, 0.6)
 """Sigmas, of the longer side, of the averages that stand in for what is hidden, the nearest that there is."""
 LIGHTNESS = 0.7
 """Weight of lightness beside the tints in a distance in CIELAB: shadows and light pass over a wall, other paint does not."""
@@ -74,7 +74,8 @@ def remnants(image: Array, hole: Array, segments: Segments, layout: Layout) -> A
     for region in regions(layout, *size):
         if region.surface == WALL:
             seen = bare & ~gap & region.mask
-            seen &= ~near_lines(region, np.mgrid[: gap.shape[0], : gap.shape[1]])
+            at = np.nonzero(seen)
+            seen[at] = ~near_lines(region, np.stack(at))
             out |= _pieces(off, seen, away, built, region)
     out = (cv2.dilate(out.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & bare & ~gap
     return cv2.resize(out.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.3
