@@ -12,6 +12,7 @@ from ..room.paint import bulk, parabola
 from ..types import Array, Layout, Segments
 from .daylight import LUMINANCE
 from .light import smooth
+from .likely import KEPT
 from .regions import OBJECTS, WALL, near_lines, regions, resized
 
 LEAST = 0.0004
@@ -30,8 +31,9 @@ and log of red over blue by which what a thing colours differs."""
 SHARP, AROUND = 0.12, 0.012
 """Log light by which a pixel differs from its surroundings where something hangs, apart from the hole; and how far about
 such edges, of the longer side, it is no shade."""
-PAINT = 0.8
-"""Probability from which it is wall that is in the shade."""
+PAINT, BUILT = 0.8, 0.25
+"""Probability from which it is wall that is in the shade; and of what is built in, from which it is no wall in a glow: there
+the network is less sure of walls, but of doorways hardly."""
 STRIP = 0.03
 """Of the longer side: half the width of the strips of wall between things that go with them: they lie in their shade."""
 FRAME = 0.008
@@ -65,7 +67,7 @@ def glow(log: Array, hole: Array, core: Array, segments: Segments, layout: Layou
         if own is not None:
             for lamp in np.flatnonzero(goes):
                 lit[wall] |= _lit(level[wall] - own, away[lamp][wall]) & (nearest[wall] == lamp)
-    lit &= ~_hung(log, level, bare, hole)
+    lit &= ~_hung(log, level, bare, hole) & (belief(segments, KEPT, hole.shape[::-1]) < BUILT)
     _, pieces = cv2.connectedComponents((lit | hole).astype(np.uint8))
     gone = core & np.any([m for m, g in zip(lamps, goes, strict=True) if g], axis=0)
     return np.asarray(lit & np.isin(pieces, np.unique(pieces[gone])))

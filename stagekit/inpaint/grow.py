@@ -70,7 +70,7 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
     grown = cv2.morphologyEx(grown.astype(np.uint8), cv2.MORPH_CLOSE, _disc(0.006 * side)) > 0
     if segments is not None and layout is not None:
         stays = hung(log, grown, segments, layout)
-        grown |= _pockets(grown, segments, stays)
+        grown |= _pockets(grown, segments)
         grown |= shade(log, grown, segments, layout)
         grown |= _pockets(grown, segments, stays)
     large = mask | (cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5)
@@ -79,7 +79,7 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
     return large
 
 
-def _pockets(hole: Array, segments: Segments, stays: Array) -> Array:
+def _pockets(hole: Array, segments: Segments, stays: Array | None = None) -> Array:
     """bool (h, w): small pieces of floor and wall that the ``hole`` encloses, or encloses with the picture's border: between
     legs little is floor alone. None in which something ``stays`` (bool (h, w)) that hangs on the wall."""
     import cv2
@@ -87,7 +87,8 @@ def _pockets(hole: Array, segments: Segments, stays: Array) -> Array:
     count, parts, stats, _ = cv2.connectedComponentsWithStats((~hole).astype(np.uint8), connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < POCKET * hole.size
     small[0] = False
-    small &= np.bincount(parts[stays], minlength=count) == 0
+    if stays is not None:
+        small &= np.bincount(parts[stays], minlength=count) == 0
     labels = resized(segments, hole.shape)
     named = np.isin(labels, [i for i, n in enumerate(segments.classes) if n in ("floor", "rug", "wall", "ground")])
     bare = np.bincount(parts[named], minlength=count) > 0.5 * stats[:, cv2.CC_STAT_AREA]

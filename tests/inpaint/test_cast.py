@@ -87,6 +87,11 @@ def test_windows_and_pictures_stay_in_the_glow(room, scene):
     labels[pane] = segments.classes.index("window")
     found = glow(lit(log, far), lamp, lamp, replace(segments, labels=labels), room.layout)
     assert found.any() and not found[pane].any()
+    p = np.zeros((len(segments.classes), *segments.labels.shape), np.float16)
+    p[0], p[segments.classes.index("door")] = 0.95, 0.05
+    p[0][pane], p[segments.classes.index("door")][pane] = 0.6, 0.4
+    found = glow(lit(log, far), lamp, lamp, replace(segments, probabilities=p), room.layout)
+    assert found.any() and not found[pane].any(), "a doorway, though it is rather wall"
 
 
 @pytest.mark.parametrize("cast", [(-0.25, -0.25, -0.25), (0.08, 0.0, -0.12)])
