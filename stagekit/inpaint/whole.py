@@ -43,9 +43,10 @@ def whole(image: Array, hole: Array, core: Array, segments: Segments, layout: La
     thing[0] = False
     kernel = np.ones((3, 3), np.uint8)
     goes = cv2.dilate((thing & (share >= MOST))[parts].astype(np.uint8), kernel) > 0
-    goes &= ~_casings(segments, hole.shape)
-    stays = cv2.dilate((thing & (share < 1 - MOST))[parts].astype(np.uint8), kernel) > 0
-    goes |= _half_hidden(core, segments)
+    hidden, hangs = _pictures(core, segments)
+    goes &= ~_casings(segments, hole.shape) & ~hangs
+    stays = (cv2.dilate((thing & (share < 1 - MOST))[parts].astype(np.uint8), kernel) > 0) | hangs
+    goes |= hidden
     return np.asarray((hole | goes) & (~stays | core | goes))
 
 
@@ -59,8 +60,8 @@ def _casings(segments: Segments, shape: tuple[int, ...]) -> Array:
     return np.asarray(cv2.dilate(openings.astype(np.uint8), np.ones((size, size), np.uint8)) > 0)
 
 
-def _half_hidden(core: Array, segments: Segments) -> Array:
-    """bool (h, w): pictures and mirrors, with their frames, before which something stands that goes."""
+def _pictures(core: Array, segments: Segments) -> tuple[Array, Array]:
+    """bool (h, w) each: pictures and mirrors, with their frames, before which something stands that goes; and the others."""
     import cv2
 
     h, w = core.shape
@@ -81,4 +82,5 @@ def _half_hidden(core: Array, segments: Segments) -> Array:
                 framed = cv2.dilate(frame, np.ones((2 * round(RIM * max(h, w)) + 1,) * 2, np.uint8)) > 0
                 (goes if covered else stays)[framed] = True
                 own |= (frame > 0) & covered
-    return np.asarray(own | (goes & ~stays))
+    hidden = np.asarray(own | (goes & ~stays))
+    return hidden, stays & ~hidden

@@ -78,3 +78,22 @@ def test_a_windows_casing_is_not_dragged_along(room):
     assert found[chest].all() and not found[frame].any()
     labels[glass] = 0
     assert whole(pixels, chest, chest, Segments(labels, room.segments.classes), room.layout)[frame].mean() > 0.9
+
+
+def test_a_pictures_frame_is_not_dragged_along_nor_worn_down(room):
+    """A brown chest under a picture in a brown frame; and a hole that has grown into the frame's lower edge."""
+    first, _ = on_the_far_wall(room)
+    rows, columns = (slice(v.min(), v.max() + 1) for v in np.nonzero(first))
+    frame, chest = np.zeros_like(first), np.zeros_like(first)
+    frame[rows.start - 2 : rows.stop + 2, columns.start - 2 : columns.stop + 2] = True
+    frame &= ~first
+    chest[rows.stop + 2 : rows.stop + 40, columns.start - 12 : columns.stop + 12] = True
+    pixels = room.empty.array.copy()
+    pixels[first], pixels[frame | chest] = (220, 235, 250), (120, 70, 30)
+    classes = (*room.segments.classes, "picture")
+    labels = np.array([0, 1, 0, 2, 3, 4], np.uint8)[room.layout.surfaces()]
+    labels[first], labels[chest] = classes.index("picture"), classes.index("sofa")
+    grown = chest.copy()
+    grown[rows.stop : rows.stop + 2, columns] = True
+    found = whole(pixels, grown, chest, Segments(labels, classes), room.layout)
+    assert found[chest].all() and not found[frame | first].any()
