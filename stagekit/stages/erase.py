@@ -57,12 +57,13 @@ class Erase(Stage):
     def run(
         self, image: Image, segments: Segments | None = None, layout: Layout | None = None, *, context: Context
     ) -> Mapping[str, Any]:
+        from ..inpaint.bars import bars
         from ..inpaint.grow import grow
         from ..inpaint.wanted import MOST, wanted
 
         core = wanted(self.what, self.mask, self.boxes, self.points, image.size, segments, layout, image.array)
         growing = self.mask is None if self.grow is None else self.grow
-        grown = grow(image.array, core.array, segments, layout) if growing else core.array
+        grown = grow(image.array, core.array, segments, layout) & ~bars(image.array) if growing else core.array
         hole = core if grown.mean() > MOST else Mask(grown)
         with context.lease(self) as backend:
             filled = backend(image, hole, segments=segments, layout=layout, progress=context.progress)
