@@ -199,13 +199,16 @@ def test_strips_between_things_go_and_wide_ones_stay(room, scene):
     assert not strips(log, lamp | np.roll(lamp, 30, axis=1), pictures, room.layout)[between].any()
 
 
+def upright(room, first, last):
+    """bool HxW: a tall thing before the wall at the picture's left, between two columns."""
+    hole = np.zeros(room.segments.labels.shape, bool)
+    hole[60:150, first:last] = True
+    return hole
+
+
 def test_the_pictures_border_is_no_thing(room, scene):
     log, _, segments, _ = scene
-    hole = np.zeros(segments.labels.shape, bool)
-    hole[60:150, 8:20] = True
-    beyond = np.zeros_like(hole)
-    beyond[70:140, :4] = True
-    assert not strips(log, hole, segments, room.layout)[beyond].any()
+    assert not strips(log, upright(room, 8, 20), segments, room.layout)[70:140, :4].any()
 
 
 def test_a_long_shadow_is_followed_a_hands_breadth(room, scene):
@@ -218,12 +221,14 @@ def test_a_long_shadow_is_followed_a_hands_breadth(room, scene):
 
 
 def test_a_shadow_that_the_border_cuts_is_no_thing(room, scene):
-    """Its edges are sharp, and nothing that hangs there keeps it."""
+    """Soft beside the thing, darker with sharp edges at the border, apart from it: nothing hangs there. Away from the border
+    something does."""
     log, _, segments, _ = scene
-    hole = np.zeros(segments.labels.shape, bool)
-    hole[60:150, 12:30] = True
-    dark = np.zeros_like(hole)
-    dark[80:130, :12] = True
-    sharp = log - 0.35 * dark[..., None].astype(np.float32)
-    assert walls(room)[dark].all()
-    assert shade(sharp, hole, segments, room.layout)[80:130, 3:10].mean() > 0.6
+    hole = upright(room, 24, 42)
+    soft = log.copy()
+    soft[80:130, :24] -= 0.2
+    for columns, found in ((np.s_[:6], True), (np.s_[8:14], False)):
+        dark = soft.copy()
+        dark[92:118, columns] -= 0.4
+        shaded = shade(dark, hole, segments, room.layout)[97:113, columns]
+        assert (shaded.mean() > 0.6) == found
