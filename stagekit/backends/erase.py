@@ -69,9 +69,17 @@ class PlanarV1:
     ) -> Image:
         """The picture with ``hole`` filled; without a layout the picture is taken as one flat plane."""
         from ..inpaint.planar import fill
+        from ..surface.boards import boards
 
         filled = fill(
-            image.array, hole.array, layout, segments, work=self.work, foresee=self._foresight(), progress=progress
+            image.array,
+            hole.array,
+            layout,
+            segments,
+            work=self.work,
+            foresee=self._foresight(),
+            lay=boards,
+            progress=progress,
         )
         return image.with_array(filled)
 

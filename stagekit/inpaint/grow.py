@@ -27,7 +27,7 @@ UNUSUAL = 3.0
 """Spreads (robust sigmas) of a plane's texture beyond which a pixel is no part of it."""
 POCKET = 0.003
 """Share of the picture up to which what the hole encloses goes with it."""
-SCARCE = 0.02
+SCARCE = 0.004
 """Share of the picture of floor that must show besides: else all of it is needed."""
 WORK = 640
 
@@ -76,6 +76,10 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
     large = mask | (cv2.resize(grown.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5)
     if layout is not None and segments is not None:
         large |= remnants(image, large, segments, layout)
+        grown = cv2.resize(large.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
+        stays = hung(log, grown, segments, layout)
+        rest = cv2.dilate(_pockets(grown, segments, stays).astype(np.float32), np.ones((3, 3), np.uint8))
+        large |= cv2.resize(rest, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
     return large
 
 

@@ -24,7 +24,8 @@ from .lattice import along_joints
 from .light import Expected, from_log, light, smooth, to_log
 from .moves import LEAST, Move, Plane, moves
 from .passages import with_passages
-from .regions import BAND_M, FLOOR, WALL, Region, foot, near_lines, regions, sources
+from .planks import Lay, Planks, laid_planks, planks
+from .regions import BAND_M, CEILING, FLOOR, WALL, Region, foot, near_lines, regions, sources
 from .rim import flush
 from .skirting import FADE_M, Board, boards
 from .transfer import Pyramid, Scale, sample, transfer
@@ -41,6 +42,8 @@ SCARCE, RIM, KEPT = 0.08, 0.01, 0.4
 """A floor of which less than the first share of the picture is seen lends nothing nearer to the hole than the second, of the
 longer side, if the third share of it is left: there rims of rugs and baskets count. Large ones need their rims: lines of
 tiles go on from there."""
+SELDOM = 0.2
+"""A wooden floor of which less than this share of what is hidden is seen is laid anew."""
 THIN, LEG, FEW = 9, 0.3, 0.03
 """Pixels of the working grid that a leg is thinner than; log light by which it is brighter than the floor beside it; and the
 share of such pixels in the floor from which they are the floor's own, as white joints are."""
@@ -69,13 +72,14 @@ def fill(
     *,
     work: int = WORK,
     foresee: Foresee | None = None,
+    lay: Lay | None = None,
     progress: Progress | None = None,
 ) -> Array:
     """uint8 HxWx3: ``photo`` with ``hole`` (bool HxW) replaced by what the layout says is behind it.
 
     ``layout``: planes; None takes the picture as one flat thing. ``segments``: keeps other objects from being copied.
-    ``foresee``: tells of the light behind the hole; asked where layout and segments are there. Nothing outside ``hole``
-    changes.
+    ``foresee``: tells of the light behind the hole; asked where layout and segments are there. ``lay``: boards for a wooden
+    floor of which too little is seen to be copied. Nothing outside ``hole`` changes.
     """
     import cv2
 
@@ -93,14 +97,15 @@ def fill(
     seen: dict[int, Board] = {}
     framed: list[Framed] = []
     feet: Feet = {}
+    walls: list[Region] = []
+    smaller = _shrunk(photo, BOARDS)
     if layout is not None and segments is not None:
-        smaller = _shrunk(photo, BOARDS)
         walls = regions(layout, smaller.shape[1], smaller.shape[0])
         hidden = cv2.resize(hole.astype(np.uint8), smaller.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0
         seen = seen_boards(smaller, walls, segments, hidden)
         framed = seen_frames(smaller, layout, walls, segments, hidden)
         feet = on_the_floor(seen, walls, observed(layout, segments, ~gap))
-    planes = _planes(log, gap, layout, segments, feet, (width, height))
+    planes = seen_planes(log, gap, layout, segments, feet, (width, height))
     if foresee is not None and layout is not None and segments is not None:
         told = to_log(cv2.resize(foresee(photo, hole, layout, segments), size, interpolation=cv2.INTER_CUBIC))
         planes = [replace(p, light=foreseen(p, gap, told)) for p in planes]
@@ -108,14 +113,17 @@ def fill(
     out = photo.copy()
     pyramid = Pyramid(photo)
     found = boards(photo, planes, scale, gap, seen)
+    wooden = {} if lay is None else _scarce(smaller, walls, planes, gap, log)
     touched = [k for k, p in enumerate(planes) if p.full is not None and (hole & p.full.mask).any()]
-    with closing(_decisions(touched, planes, gap)) as decisions:
+    with closing(_decisions(touched, planes, gap, wooden)) as decisions:
         for number, (offered, labels) in decisions:
             plane = planes[number]
             tell((1 + number) / (1 + len(planes)), plane.region.name)
             assert plane.full is not None
             here = hole & plane.full.mask
             (ys, xs), filled, served = transfer(pyramid, number, planes, offered, labels, here, scale)
+            if lay is not None and number in wooden:
+                filled += laid_planks(wooden[number], plane.full, here, lay)
             if number in found:
                 _skirt(plane, found[number], (ys, xs), filled, served, scale)
             out[ys, xs] = np.clip(from_log(filled) + 0.5, 0, 255).astype(np.uint8)
@@ -141,7 +149,7 @@ def _shrunk(photo: Array, longest: int) -> Array:
     return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA))
 
 
-def _planes(
+def seen_planes(
     log: Array, gap: Array, layout: Layout | None, segments: Segments | None, feet: Feet, size: tuple[int, int]
 ) -> list[Plane]:
     """Every plane that shows, its light and texture apart. ``log`` (h, w, 3) and ``gap`` (h, w) on the working grid,
@@ -213,7 +221,7 @@ def _watermark(odd: Array, good: Array) -> Array:
         )
         inside, rest = good & tight, good & ~tight
         dense, loose = (float((odd & part).sum() / max(part.sum(), 1)) for part in (inside, rest))
-        if rest.sum() >= LEAST and dense > max(DENSE, DENSER * loose):
+        if rest.sum() >= max(LEAST, inside.sum()) and dense > max(DENSE, DENSER * loose):
             box = tight
     return box
 
@@ -230,22 +238,51 @@ def _tinted(texture: Array, good: Array) -> Array:
         return np.asarray(off > max(TINT, TINTS * float(np.median(off[good]))))
 
 
-def _decisions(numbers: list[int], planes: list[Plane], gap: Array) -> Generator[tuple[int, tuple[list[Move], Array]]]:
-    """Each plane's number, moves and labels, in order; those to come are worked out meanwhile."""
+def _scarce(picture: Array, walls: list[Region], planes: list[Plane], gap: Array, log: Array) -> dict[int, Planks]:
+    """The floors of planks of which so little is seen that copies of it would show, by their number in ``planes``.
+    ``picture`` with its ``walls``, all regions of it."""
+    found = {}
+    white = white_of(log, planes)
+    for number, plane in enumerate(planes):
+        region = next((r for r in walls if r.surface == FLOOR), None)
+        hidden = int((gap & plane.region.mask).sum())
+        if plane.region.surface == FLOOR and region is not None and 0 < plane.lends.sum() < SELDOM * hidden:
+            lie = planks(picture, region, plane, white)
+            if lie is not None:
+                found[number] = lie
+    return found
+
+
+def white_of(log: Array, planes: list[Plane]) -> Array:
+    """(3,): linear light of the ceiling, or of the walls where none is seen; 1 where they are not either."""
+    for surface in (CEILING, WALL):
+        seen = np.any(
+            [p.good for p in planes if p.region.surface == surface] or [np.zeros(log.shape[:2], bool)], axis=0
+        )
+        if seen.sum() >= LEAST:
+            return np.asarray(np.exp(log[seen]).mean(0))
+    return np.ones(3)
+
+
+def _decisions(
+    numbers: list[int], planes: list[Plane], gap: Array, wooden: dict[int, Planks]
+) -> Generator[tuple[int, tuple[list[Move], Array]]]:
+    """Each plane's number, moves and labels, in order; those to come are worked out meanwhile. ``wooden`` ones take light
+    alone."""
     pool = ThreadPoolExecutor(ABREAST)
     try:
-        work = [pool.submit(_decide, k, planes, gap & planes[k].region.mask) for k in numbers]
+        work = [pool.submit(_decide, k, planes, gap & planes[k].region.mask, k in wooden) for k in numbers]
         for number, future in zip(numbers, work, strict=True):
             yield number, future.result()
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _decide(number: int, planes: list[Plane], target: Array) -> tuple[list[Move], Array]:
+def _decide(number: int, planes: list[Plane], target: Array, bare: bool = False) -> tuple[list[Move], Array]:
     """Moves and labels for ``target``. What the plane's lines leave unserved is tried again without them, and then from what
-    was filled before, ring after ring."""
-    if not target.any():
-        return [], np.full(target.shape, -2, np.int16)
+    was filled before, ring after ring. ``bare``: it takes light alone."""
+    if bare or not target.any():
+        return [], np.where(target, -1, -2).astype(np.int16)
     plane = planes[number]
     tiles = None
     if plane.region.surface == FLOOR:

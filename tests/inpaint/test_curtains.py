@@ -36,7 +36,7 @@ def striped(room, *, ends: float | None = None):
 
 
 def followed(room, photo, segments):
-    planes = planar._planes(to_log(photo), room.thing, room.layout, segments, {}, photo.shape[1::-1])
+    planes = planar.seen_planes(to_log(photo), room.thing, room.layout, segments, {}, photo.shape[1::-1])
     return list(curtains(room.thing, planes, segments))
 
 

@@ -27,7 +27,9 @@ HEIGHT_M = 0.10
 def learnt(room, layout):
     log = to_log(room.photo.array)
     size = (room.photo.width, room.photo.height)
-    planes = planar._planes(log, room.thing, layout, room.segments, observed(layout, room.segments, ~room.thing), size)
+    planes = planar.seen_planes(
+        log, room.thing, layout, room.segments, observed(layout, room.segments, ~room.thing), size
+    )
     return planes, boards(room.photo.array, planes, (1.0, 1.0), room.thing)
 
 
@@ -286,7 +288,7 @@ def test_what_no_light_explains_lends_no_texture(room):
     thing &= surfaces == 1
     pixels[thing] = 2
     size = (room.photo.width, room.photo.height)
-    planes = planar._planes(to_log(pixels), room.thing, room.layout, room.segments, {}, size)
+    planes = planar.seen_planes(to_log(pixels), room.thing, room.layout, room.segments, {}, size)
     good = next(p.good for p in planes if p.region.surface == 1)
     core = cv2.erode(thing.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     assert core.sum() > 100 and not good[core].any()
@@ -365,4 +367,6 @@ def test_a_watermark_is_not_copied(room):
     assert written(strokes & corner) and written(np.fliplr(strokes & corner))
     assert not written((rows % 11 == 0) & (columns % 11 == 0) & corner)
     assert not written(strokes & np.roll(corner, -width // 3, axis=1)) and not written(strokes & corner, good=corner)
+    scrap = (rows > 0.9 * height) & (columns < 0.04 * width)
+    assert scrap.sum() > 30 and not written(strokes & corner, good=corner | scrap), "most of the floor"
     assert not written(strokes & (corner | np.fliplr(corner)))

@@ -36,7 +36,7 @@ def tiled(room, side: float = SIDE_M, turned: float = TURNED):
 
 def wall_behind(room, log):
     """The wall that shows most of itself in the hole, as a plane."""
-    planes = planar._planes(log, room.thing, room.layout, room.segments, {}, room.photo.size)
+    planes = planar.seen_planes(log, room.thing, room.layout, room.segments, {}, room.photo.size)
     walls = [p for p in planes if p.region.surface == WALL]
     return max(walls, key=lambda p: (p.region.mask & room.thing).sum())
 
@@ -112,7 +112,7 @@ def test_a_thing_at_the_rim_lends_no_light(room):
 def test_lines_between_planes_have_no_stairs(room):
     """Rows along the floor's edge in the hole change in more than one step."""
     layout = room.layout
-    planes = planar._planes(to_log(room.photo.array), room.thing, layout, room.segments, {}, room.photo.size)
+    planes = planar.seen_planes(to_log(room.photo.array), room.thing, layout, room.segments, {}, room.photo.size)
     out = np.zeros_like(room.photo.array)
     for k, plane in enumerate(planes):
         if plane.full is not None:
@@ -158,7 +158,7 @@ def test_a_strip_of_floor_fills_the_whole_floor(room):
 
 def test_tiles_are_filled_along_their_joints_alone(room):
     photo = np.where(room.thing[..., None], room.photo.array, tiled(room)[0])
-    planes = planar._planes(to_log(photo), room.thing, room.layout, room.segments, {}, room.photo.size)
+    planes = planar.seen_planes(to_log(photo), room.thing, room.layout, room.segments, {}, room.photo.size)
     number = next(k for k, p in enumerate(planes) if p.region.surface == FLOOR)
     floor = planes[number]
     offered, _ = planar._decide(number, planes, room.thing & floor.region.mask)

@@ -367,3 +367,22 @@ def test_what_little_floor_a_hole_encloses_goes_with_it(room):
     assert _pockets(mask, room.segments, switch & False)[pocket].all()
     kept = _pockets(mask, room.segments, switch)
     assert not kept[pocket].any() and kept[shut_in].all()
+
+
+def test_what_remnants_shut_in_goes_too(room, monkeypatch):
+    """A ring on the floor is open until a remnant closes it."""
+    from stagekit.inpaint import grow as module
+
+    rows, columns = np.mgrid[:240, :320]
+    ring = (abs(rows - 205) < 22) & (abs(columns - 160) < 22)
+    pocket = (abs(rows - 205) < 6) & (abs(columns - 160) < 6)
+    door = (abs(rows - 205) < 6) & (columns >= 166) & (columns < 182)
+    mask = ring & ~pocket & ~door
+
+    def found(rest):
+        monkeypatch.setattr(module, "remnants", lambda image, hole, segments, layout: rest & ~hole)
+        return grow(room.empty.array, mask, room.segments, room.layout)
+
+    inner = (abs(rows - 205) < 3) & (abs(columns - 160) < 3)
+    assert not found(door & False)[inner].any()
+    assert found(door)[inner].all()
