@@ -25,8 +25,8 @@ BLACK, FOOT = 0.5, 0.02
 """Fall of log light of a leg's foot at least; and its size at most, of the longer side."""
 UNUSUAL = 3.0
 """Spreads (robust sigmas) of a plane's texture beyond which a pixel is no part of it."""
-POCKET = 0.003
-"""Share of the picture up to which what the hole encloses goes with it."""
+POCKET, SCRAP = 0.003, 0.001
+"""Shares of the picture up to which what the hole encloses goes with it, and what only its last pieces enclose."""
 SCARCE = 0.004
 """Share of the picture of floor that must show besides: else all of it is needed."""
 WORK = 640
@@ -78,18 +78,18 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
         large |= remnants(image, large, segments, layout)
         grown = cv2.resize(large.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
         stays = hung(log, grown, segments, layout)
-        rest = cv2.dilate(_pockets(grown, segments, stays).astype(np.float32), np.ones((3, 3), np.uint8))
+        rest = cv2.dilate(_pockets(grown, segments, stays, SCRAP).astype(np.float32), np.ones((3, 3), np.uint8))
         large |= cv2.resize(rest, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
     return large
 
 
-def _pockets(hole: Array, segments: Segments, stays: Array | None = None) -> Array:
+def _pockets(hole: Array, segments: Segments, stays: Array | None = None, most: float = POCKET) -> Array:
     """bool (h, w): small pieces of floor and wall that the ``hole`` encloses, or encloses with the picture's border: between
     legs little is floor alone. None in which something ``stays`` (bool (h, w)) that hangs on the wall."""
     import cv2
 
     count, parts, stats, _ = cv2.connectedComponentsWithStats((~hole).astype(np.uint8), connectivity=4)
-    small = stats[:, cv2.CC_STAT_AREA] < POCKET * hole.size
+    small = stats[:, cv2.CC_STAT_AREA] < most * hole.size
     small[0] = False
     if stays is not None:
         small &= np.bincount(parts[stays], minlength=count) == 0

@@ -45,7 +45,7 @@ def choose(number: int, planes: list[Plane], moves: list[Move], target: Array, *
     noise = _noise(plane)
     moved, valid, prior = _candidates(plane, planes, moves, box, lines, number)
     # the last candidate is no texture at all: on paint at once, elsewhere where every copy fails
-    plain = _painted(plane) if plane.region.upright else noise < PLAIN
+    plain = painted(plane.region, plane.good, plane.texture) if plane.region.upright else noise < PLAIN
     band = near_lines(plane.region, np.mgrid[box])
     if plane.region.upright and plain:
         band, foot = _without_foot(plane.region, band, np.mgrid[box])
@@ -213,12 +213,13 @@ def _contradict(moved: Array, valid: Array, band: Array) -> Array:
     return band & (share > ASKEW)
 
 
-def _painted(plane: Plane) -> bool:
-    """Whether a wall is paint all over, but for what hangs on it; also where too little of it is seen to tell."""
+def painted(region: Region, good: Array, texture: Array) -> bool:
+    """Whether a wall, of which ``good`` (bool HxW) is seen, is paint all over, but for what hangs on it; also where too
+    little of it is seen to tell."""
     import cv2
 
-    good = plane.good & ~near_lines(plane.region, np.mgrid[: plane.good.shape[0], : plane.good.shape[1]])
-    grey = np.where(good, plane.texture.mean(2), 0)
+    good = good & ~near_lines(region, np.mgrid[: good.shape[0], : good.shape[1]])
+    grey = np.where(good, texture.mean(2), 0)
     share, mean, square = (cv2.blur(a.astype(np.float32), (PATCH, PATCH)) for a in (good, grey, grey**2))
     inner = good & (share > 0.9)
     if inner.sum() < 200:

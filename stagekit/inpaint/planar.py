@@ -19,7 +19,7 @@ from .footing import on_the_floor, seen_boards
 from .foresight import Foresee, foreseen
 from .frames import Framed, draw_frames, seen_frames
 from .grain import regrain
-from .labels import choose, joined, moved_texture
+from .labels import choose, joined, moved_texture, painted
 from .lattice import along_joints
 from .light import Expected, from_log, light, smooth, to_log
 from .moves import LEAST, Move, Plane, moves
@@ -47,6 +47,8 @@ SELDOM = 0.2
 THIN, LEG, FEW = 9, 0.3, 0.03
 """Pixels of the working grid that a leg is thinner than; log light by which it is brighter than the floor beside it; and the
 share of such pixels in the floor from which they are the floor's own, as white joints are."""
+HUNG = 0.2
+"""Share of a wall that is not painted up to which what is of another tint hangs on it."""
 TINT_SIGMA, TINT, TINTS = 0.004, 0.25, 6.0
 """Blur, of the longer side, after which a floor's tint is looked at; log light by which it differs at least where something
 lies on it; and how many times the usual difference."""
@@ -182,9 +184,17 @@ def seen_planes(
 
 def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
     """What of ``good`` is copied: of floors no few thin bright lines, which are legs, nor what is tinted otherwise, and of
-    scarce ones not what lies next to the ``gap``; all of it where that would leave little."""
+    scarce ones not what lies next to the ``gap``; all of it where that would leave little. Of walls of brick or panels no
+    mantel, which is of another tint."""
     import cv2
 
+    if region.surface == WALL and good.any() and not painted(region, good, texture):
+        tinted = good & _tinted(texture, good)
+        return (
+            good & (cv2.dilate(tinted.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
+            if tinted.sum() < HUNG * good.sum()
+            else good
+        )
     if region.surface != FLOOR:
         return good
     inner = good

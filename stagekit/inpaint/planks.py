@@ -40,6 +40,8 @@ WEIGHTS, BIAS = np.array([4.3879, 2.1738, 1.1517, -0.0033, 0.1775, 0.0475]), -0.
 them rightly (benchmarks/planks.py)."""
 SURE, ONE_WAY = 0.6, 0.05
 """Probability of wood from which planks are laid, and by how much better they agree with themselves along than across."""
+MOST_ALIKE = 0.5
+"""Correlation beyond which a floor is no more of planks: edges of other things reach it."""
 CONTRAST = (0.04, 0.2)
 """Limits of the planks' contrast, log light."""
 
@@ -47,7 +49,7 @@ CONTRAST = (0.04, 0.2)
 @dataclass(frozen=True, eq=False)
 class Above:
     """What is seen of a floor, from above: log light (h, w) without its slow changes, where it is ``known`` (bool (h, w)),
-    the plane metres of its first cell's ``corner``, the contrast, a robust sigma, and the mean ``colour``, linear (3,)."""
+    the plane metres of its first cell's ``corner``, the contrast, a robust sigma, and the median ``colour``, linear (3,)."""
 
     values: Array
     known: Array
@@ -86,7 +88,7 @@ def from_above(picture: Array, region: Region, plane: Plane) -> Above | None:
         known,
         low,
         contrast,
-        to_linear(picture)[lends & region.mask].mean(0),
+        np.median(to_linear(picture)[lends & region.mask], axis=0),
     )
 
 
@@ -148,7 +150,7 @@ def signs(above: Above, along: float, across: float, white: Array) -> Array:
     white = np.maximum(white, 0.05)
     tinted = np.clip(above.colour / white * white.mean(), 0, 1).astype(np.float32)
     lab = cielab(np.rint(from_log(np.log(tinted + FLOOR_LEVEL))).astype(np.uint8)[None, None])[0, 0]
-    return np.array([along, across, np.log(above.contrast + 0.01), *lab], float)
+    return np.array([min(along, MOST_ALIKE), across, np.log(above.contrast + 0.01), *lab], float)
 
 
 def wooden(found: Array) -> float:

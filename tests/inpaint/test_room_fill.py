@@ -303,13 +303,28 @@ def test_paint_gets_no_copies_at_its_foot_and_bricks_do(room):
     planes, _ = learnt(room, room.layout)
     number = max((k for k, p in enumerate(planes) if p.region.upright), key=lambda k: planes[k].good.sum())
     plane = planes[number]
-    assert labels._painted(plane)
+
+    def painted(texture):
+        return labels.painted(plane.region, plane.good, texture.astype(np.float32))
+
+    assert painted(plane.texture)
     hung = plane.texture.copy()
     ys, xs = np.nonzero(plane.good)
     hung[ys[: len(ys) // 3], xs[: len(ys) // 3]] += np.random.default_rng(0).normal(0, 0.4, (len(ys) // 3, 3))
-    assert labels._painted(replace(plane, texture=hung.astype(np.float32)))
+    assert painted(hung)
     bricks = plane.texture + np.where((np.arange(plane.good.shape[1]) // 4 % 2)[:, None], 0.25, 0)
-    assert not labels._painted(replace(plane, texture=bricks.astype(np.float32)))
+    assert not painted(bricks)
+    mantel = np.zeros_like(plane.good)
+    mantel[ys[0] + 8 : ys[0] + 20, int(np.median(xs)) : int(np.median(xs)) + 30] = True
+    mantel &= plane.good
+    of_wood = bricks.astype(np.float32)
+    of_wood[mantel] += (0.5, 0, -0.8)
+    none = np.zeros_like(plane.good)
+    lends = planar._lends(plane.region, plane.good, none, of_wood)
+    assert mantel.sum() > 100 and not lends[mantel].any() and lends.sum() > 0.8 * plane.good.sum()
+    assert np.array_equal(
+        planar._lends(plane.region, plane.good, none, plane.texture + mantel[..., None] * of_wood), plane.good
+    )
     band = labels.near_lines(plane.region, np.mgrid[: plane.good.shape[0], : plane.good.shape[1]])
     rest, foot = labels._without_foot(plane.region, band, np.mgrid[: plane.good.shape[0], : plane.good.shape[1]])
     assert foot.any() and rest.any() and np.array_equal(rest | foot, band)

@@ -375,14 +375,14 @@ def test_what_remnants_shut_in_goes_too(room, monkeypatch):
 
     rows, columns = np.mgrid[:240, :320]
     ring = (abs(rows - 205) < 22) & (abs(columns - 160) < 22)
-    pocket = (abs(rows - 205) < 6) & (abs(columns - 160) < 6)
-    door = (abs(rows - 205) < 6) & (columns >= 166) & (columns < 182)
+    pocket = (abs(rows - 205) < 7) & (abs(columns - 160) < 5)
+    door = (abs(rows - 205) < 7) & (columns >= 164) & (columns < 182)
     mask = ring & ~pocket & ~door
 
     def found(rest):
         monkeypatch.setattr(module, "remnants", lambda image, hole, segments, layout: rest & ~hole)
         return grow(room.empty.array, mask, room.segments, room.layout)
 
-    inner = (abs(rows - 205) < 3) & (abs(columns - 160) < 3)
+    inner = (abs(rows - 205) < 2) & (abs(columns - 160) < 2)
     assert not found(door & False)[inner].any()
     assert found(door)[inner].all()
