@@ -32,7 +32,7 @@ from stagekit.backends.layout import ManhattanV1
 from stagekit.backends.segment import RoomNetV1
 from stagekit.inpaint.light import to_log
 from stagekit.inpaint.planar import BOARDS, WORK, seen_planes, white_of
-from stagekit.inpaint.planks import SURE, alike, best_axis, from_above, signs
+from stagekit.inpaint.planks import ONE_WAY, SURE, alike, best_axis, from_above, signs
 from stagekit.inpaint.regions import FLOOR, OBJECTS, regions, resized
 
 STRETCHES = 4
@@ -132,7 +132,7 @@ def main() -> None:
     weights, bias = train(x, y)
     result: dict[str, Any] = {"photos": len(order), "laid_from": SURE}
     for title, part in (("whole", whole), ("stretches", ~whole)):
-        laid = part & (sure >= SURE)
+        laid = part & (sure >= SURE) & (x[:, 0] - x[:, 1] >= ONE_WAY)
         result[title] = {
             "floors": int(part.sum()),
             "of_wood": int((part & y).sum()),

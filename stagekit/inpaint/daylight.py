@@ -28,12 +28,12 @@ BEYOND = 1.15
 """Factor by which the prediction may leave the range that it has where floor is seen."""
 
 
-def floor_light(layout: Layout, log: Array, gap: Array, lit: Array) -> tuple[Array, Array] | None:
+def floor_light(layout: Layout, log: Array, gap: Array, sure: Array, lit: Array) -> tuple[Array, Array] | None:
     """float32 (h, w, 1): log light on the floor predicted at every pixel; bool (h, w): where ``lit`` agrees with it or is
     not known. None when too little is seen.
 
-    ``log`` (h, w, 3): the picture's log of linear light; ``gap`` (h, w): the hole; ``lit`` (h, w, 3): ``log`` blurred over
-    the floor that is seen, NaN elsewhere.
+    ``log`` (h, w, 3): the picture's log of linear light; ``gap`` (h, w): the hole; ``sure`` (h, w): what is
+    floor however dark; ``lit`` (h, w, 3): ``log`` blurred over the floor that is seen, NaN elsewhere.
     """
     import cv2
 
@@ -50,12 +50,13 @@ def floor_light(layout: Layout, log: Array, gap: Array, lit: Array) -> tuple[Arr
     picture = cv2.resize(log @ LUMINANCE, size, interpolation=cv2.INTER_AREA)
     hidden = cv2.resize(gap.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
     parts = bases(layout, picture, hidden)
+    surely = cv2.resize(sure.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
     trusted = known
     for _ in range(2):
         out = _fitted(parts, level, trusted)
         off = np.log(level) - out
         off = off - np.median(off[trusted])
-        trusted = known & (off > -max(OUTLIER, 3 * float(np.median(np.abs(off[known])))))
+        trusted = known & (surely | (off > -max(OUTLIER, 3 * float(np.median(np.abs(off[known]))))))
         if trusted.sum() < LEAST:
             return None
     out = cv2.resize(out.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)

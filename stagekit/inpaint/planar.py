@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 
+from ..room.doorways import belief
 from ..room.openings import look_again
 from ..types import Array, Image, Layout, Segments
 from .curtains import hang
@@ -42,7 +43,9 @@ SCARCE, RIM, KEPT = 0.08, 0.01, 0.4
 """A floor of which less than the first share of the picture is seen lends nothing nearer to the hole than the second, of the
 longer side, if the third share of it is left: there rims of rugs and baskets count. Large ones need their rims: lines of
 tiles go on from there."""
-SELDOM = 0.2
+SURELY = 0.9
+"""Probability from which what no light explains is floor nevertheless: dark wood beside the windows' glare."""
+SELDOM = 0.3
 """A wooden floor of which less than this share of what is hidden is seen is laid anew."""
 THIN, LEG, FEW = 9, 0.3, 0.03
 """Pixels of the working grid that a leg is thinner than; log light by which it is brighter than the floor beside it; and the
@@ -159,13 +162,16 @@ def seen_planes(
     height, width = gap.shape
     fine = {r.name: r for r in regions(layout, *size, feet)}
     found, everywhere = [], None
+    sure = np.zeros(gap.shape, bool)
+    if segments is not None and segments.probabilities is not None:
+        sure = belief(segments, ("floor", "ground"), (width, height)) > SURELY
     for region in regions(layout, width, height, feet):
         good = sources(region, ~gap, segments)
         expected: Expected | None = None
         if good.sum() >= LEAST:
             plain = good & ~near_lines(region, np.mgrid[:height, :width])  # white skirting is texture, not light
             if region.surface == FLOOR and layout is not None:
-                expected = partial(floor_light, layout, log, gap)
+                expected = partial(floor_light, layout, log, gap, sure)
             elif region.surface == WALL:
                 expected = wall_light
             seen = plain if plain.sum() >= LEAST else good
@@ -176,7 +182,8 @@ def seen_planes(
             lit = everywhere
         texture = np.where((good | gap)[..., None], log - lit, 0).astype(np.float32)
         if region.surface == FLOOR and expected is not None:  # what no light explains is no floor
-            good = good & (smooth(texture, good, LIGHT_SIGMA[False] * max(gap.shape)).mean(2) > -OUTLIER)
+            explained = smooth(texture, good, LIGHT_SIGMA[False] * max(gap.shape)).mean(2) > -OUTLIER
+            good = good & (explained | sure)
         lends = _lends(region, good, gap, texture)
         found.append(Plane(region, fine.get(region.name), good, lit, texture, lends, foot(region, segments)))
     return found

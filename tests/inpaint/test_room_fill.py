@@ -266,19 +266,27 @@ def test_daylight_is_found_again_under_the_hole(room):
     seen = floor & ~hole
 
     def expected(lit):
-        return floor_light(layout, log, hole, lit)
+        return floor_light(layout, log, hole, hole & False, lit)
 
     def error(lit):
         return np.abs(lit - truth)[floor & hole].mean()
 
     assert error(light(truth, seen, 4.0, expected)) < 0.55 * error(light(truth, seen, 4.0))
-    told, _ = floor_light(layout, log, hole, np.where(seen[..., None], truth, np.nan))
+    told, _ = floor_light(layout, log, hole, hole & False, np.where(seen[..., None], truth, np.nan))
     assert told.shape == (*floor.shape, 1), "one light for all channels: colour is left to what is seen"
-    assert floor_light(layout, log, hole, np.full(truth.shape, np.nan, np.float32)) is None
+    ys, xs = np.nonzero(seen)
+    dark = seen & (np.arange(seen.shape[1]) < np.percentile(xs, 15))
+    lit = np.where(seen[..., None], truth - 1.5 * dark[..., None], np.nan).astype(np.float32)
+    core = cv2.erode(dark.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    for sure in (False, True):
+        found = floor_light(layout, log, hole, seen & sure, lit)
+        assert core.any() and found is not None and found[1][core].all() == sure
+    assert floor_light(layout, log, hole, hole & False, np.full(truth.shape, np.nan, np.float32)) is None
 
 
 def test_what_no_light_explains_lends_no_texture(room):
-    """A black thing that the segmentation and the layout take for floor is not copied into the hole."""
+    """A black thing that the segmentation and the layout take for floor is not copied into the hole; but dark wood of which
+    the network is sure is, however bright the rest."""
     pixels = room.photo.array.copy()
     surfaces = room.layout.surfaces()
     thing = np.zeros(surfaces.shape, bool)
@@ -295,6 +303,12 @@ def test_what_no_light_explains_lends_no_texture(room):
     assert good[(surfaces == 1) & ~room.thing & ~thing].mean() > 0.5
     filled = fill(pixels, room.thing, room.layout, room.segments)
     assert (filled[room.thing & (surfaces == 1)].max(1) < 60).mean() < 0.01
+    for belief, kept in ((0.95, True), (0.85, False)):
+        p = np.zeros((len(room.segments.classes), *surfaces.shape), np.float16)
+        np.put_along_axis(p, room.segments.labels[None].astype(int), np.float16(belief), 0)
+        segments = replace(room.segments, probabilities=p)
+        planes = planar.seen_planes(to_log(pixels), room.thing, room.layout, segments, {}, size)
+        assert next(p.good for p in planes if p.region.surface == 1)[core].all() == kept
 
 
 def test_paint_gets_no_copies_at_its_foot_and_bricks_do(room):
