@@ -9,6 +9,7 @@ import numpy as np
 
 from ..types import Array, Layout, Segments
 from .cast import glow, hung, shade, strips
+from .fixtures import hearths
 from .light import smooth, to_log
 from .regions import CEILING, DOOR, FLOOR, OBJECTS, WALL, WINDOW, resized
 from .remnants import remnants
@@ -80,6 +81,10 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
         stays = hung(log, grown, segments, layout)
         rest = cv2.dilate(_pockets(grown, segments, stays, SCRAP).astype(np.float32), np.ones((3, 3), np.uint8))
         large |= cv2.resize(rest, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
+        kept = hearths(segments)
+        if kept.any():  # what is about a fire is the building's, whatever its colour
+            near = cv2.dilate(mask.astype(np.uint8), _disc(EDGE * max(mask.shape))) > 0
+            large &= ~kept | near
     return large
 
 

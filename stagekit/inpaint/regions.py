@@ -9,6 +9,7 @@ import numpy as np
 
 from ..types import Array, Camera, Layout, Segments
 from .feet import Feet, moved
+from .fixtures import hearths
 
 FLOOR, WALL, CEILING, WINDOW, DOOR = 1, 2, 3, 4, 5
 INVERSE = 16 | 1
@@ -170,6 +171,8 @@ def sources(region: Region, known: Array, segments: Segments | None) -> Array:
         if (rug & known).sum() > 0.5 * rug.sum():  # the rug stays: what stood on it is filled with rug
             belongs |= {"rug"}
             others &= ~rug
+    if region.surface == FLOOR:
+        others |= cv2.resize(hearths(segments).astype(np.uint8), known.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     good &= ~_grown(others)
     if belongs:
         agrees = np.isin(labels, [i for i, n in enumerate(names) if n in belongs])

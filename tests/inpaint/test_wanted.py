@@ -11,6 +11,7 @@ from stagekit.errors import InputError
 from stagekit.inpaint.fixtures import fitted
 from stagekit.inpaint.grow import _pockets, grow
 from stagekit.inpaint.guard import hallucinated
+from stagekit.inpaint.regions import regions, sources
 from stagekit.inpaint.wanted import wanted
 from stagekit.types import Mask
 
@@ -194,6 +195,34 @@ def test_a_fireplace_stays_with_its_surround_and_the_sofa_before_it_goes(room):
     found = wanted("furniture", None, (), (), SIZE, segments, room.layout).array
     assert not found[112:148, 22:58].any()
     assert found[150:185, 24:34].all() and found[room.thing].all()
+
+
+def test_no_hole_grows_over_a_fireplace_and_no_hearth_lends_floor(room):
+    """Beside a thing there is a dark strip: shade on bare wall, a surround where a fire is near."""
+    wall, floor = (room.layout.surfaces() == s for s in (2, 1))
+    ys, xs = np.nonzero(wall & ~room.thing)
+    y, x = int(np.median(ys)), int(np.percentile(xs, 20))
+    mask = np.zeros_like(wall)
+    mask[y - 14 : y + 14, x - 14 : x] = True
+    pixels = room.empty.array.copy()
+    pixels[y - 14 : y + 14, x : x + 6] //= 2
+    strip = np.zeros_like(wall)
+    strip[y - 8 : y + 8, x + 4 : x + 6] = True
+    assert grow(pixels, mask, room.segments, room.layout)[strip].mean() > 0.9
+    names = (*room.segments.classes, "fireplace")
+    labels = room.segments.labels.copy()
+    labels[y - 12 : y + 12, x + 8 : x + 40] = names.index("fireplace")
+    assert not grow(pixels, mask, replace(room.segments, labels=labels, classes=names), room.layout)[strip].any()
+
+    region = next(r for r in regions(room.layout, *room.photo.size) if r.surface == 1)
+    rows, columns = np.nonzero(floor)
+    y, x = int(np.percentile(rows, 50)), int(np.percentile(columns, 30))
+    labels = room.segments.labels.copy()
+    labels[y - 44 : y - 4, x - 20 : x + 20] = names.index("fireplace")
+    hearth = np.s_[y : y + 3, x - 10 : x + 10]
+    known = np.ones_like(wall)
+    assert floor[hearth].all() and sources(region, known, room.segments)[hearth].all()
+    assert not sources(region, known, replace(room.segments, labels=labels, classes=names))[hearth].any()
 
 
 def test_what_stands_on_fitted_things_stays_and_on_tables_goes(room):
