@@ -47,9 +47,10 @@ SURELY = 0.9
 """Probability from which what no light explains is floor nevertheless: dark wood beside the windows' glare."""
 SELDOM = 0.3
 """A wooden floor of which less than this share of what is hidden is seen is laid anew."""
-THIN, LEG, FEW = 9, 0.3, 0.03
+THIN, LEG, FEW, DARKER = 9, 0.3, 0.03, 6.0
 """Pixels of the working grid that a leg is thinner than; log light by which it is brighter than the floor beside it; and the
-share of such pixels in the floor from which they are the floor's own, as white joints are."""
+share of such pixels in the floor from which they are the floor's own, as white joints are. Times a scarce floor's usual
+relief by which a dark leg stands out of it."""
 HUNG = 0.2
 """Share of a wall that is not painted up to which what is of another tint hangs on it."""
 TINT_SIGMA, TINT, TINTS = 0.004, 0.25, 6.0
@@ -211,10 +212,14 @@ def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
     grey = np.where(good, texture.mean(2), 0).astype(np.float32)
     thin = good & (grey - cv2.morphologyEx(grey, cv2.MORPH_OPEN, np.ones((THIN, THIN), np.uint8)) > LEG)
     thin &= grey > LEG / 2  # between dark joints the floor itself is such a line
+    dark = np.zeros_like(good)
+    if good.mean() < SCARCE:
+        depth = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((THIN, THIN), np.uint8)) - grey
+        dark = good & (depth > max(LEG, DARKER * float(np.median(depth[good])))) & (grey < -LEG / 2)
     tinted = good & _tinted(texture, good)
     mark = _watermark(thin, good) | _watermark(tinted, good)
-    good, inner, thin, tinted = (part & ~mark for part in (good, inner, thin, tinted))
-    for odd in (thin, tinted):
+    good, inner, thin, dark, tinted = (part & ~mark for part in (good, inner, thin, dark, tinted))
+    for odd in (thin, dark, tinted):
         if odd.sum() < FEW * good.sum():
             inner = inner & (cv2.dilate(odd.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
     return inner if inner.sum() > max(KEPT * good.sum(), LEAST) else good

@@ -360,6 +360,17 @@ def test_a_scarce_floor_lends_nothing_next_to_the_hole_and_none_lends_legs(room)
     scarce = floor.good & (np.abs(np.arange(320) - xs.mean()) < 40) & (np.arange(240)[:, None] < ys.max() + 25)
     lends = planar._lends(floor.region, scarce, room.thing, flat)
     assert (scarce & near).any() and not (lends & near).any() and lends.sum() > 0.4 * scarce.sum()
+    far = np.nonzero(lends)
+    leg = np.zeros_like(scarce)
+    leg[far[0][len(far[0]) // 2], :] = leg[:, far[1][len(far[1]) // 2]] = True
+    leg &= lends & (np.random.default_rng(2).random(leg.shape) < 0.5)
+    dark = flat - np.float32(0.8) * leg[..., None]
+    assert leg.sum() > 5 and not (planar._lends(floor.region, scarce, room.thing, dark) & leg).any()
+    assert (planar._lends(floor.region, floor.good, room.thing, dark) & leg).sum() == leg.sum(), (
+        "all joints of much floor"
+    )
+    rough = np.random.default_rng(1).normal(0, 0.25, (*leg.shape, 1)).astype(np.float32) + dark / 2
+    assert (planar._lends(floor.region, scarce, room.thing, rough) & leg).any(), "not darker than it is anyway"
     leg = flat.copy()
     leg[190:215, 100:103] = 0.6
     lends = planar._lends(floor.region, floor.good, room.thing, leg)

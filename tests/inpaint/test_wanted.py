@@ -435,5 +435,7 @@ def test_islands_worktops_stay_though_they_look_like_tables(room):
 
     assert not found(0.15).any()
     assert found(0.05).all()
-    bare = np.where((labels == names.index("cabinet")) | (labels == names.index("appliance")), 0, labels).astype(np.uint8)
+    bare = np.where((labels == names.index("cabinet")) | (labels == names.index("appliance")), 0, labels).astype(
+        np.uint8
+    )
     assert found(0.15, bare).all()
