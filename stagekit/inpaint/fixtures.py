@@ -14,8 +14,8 @@ DOORLIKE = 0.12
 """Mean probability of door in a cabinet that is a door or is built in: 0.18 to 0.34 on two photos; furniture on eight has
 less than 0.03."""
 WORKTOP = 0.105
-"""Mean probability of countertop in a table that is a worktop: 0.11 to 0.21 in six kitchens with islands or bars, 0.09 and 0.1
-in two more; 0.1 or less in eight with tables."""
+"""Mean probability of countertop in a table that is a worktop: 0.11 to 0.21 in six kitchens with islands or bars, 0.09 and
+0.1 in two more; 0.1 or less in eight with tables."""
 ON_TOP = ("clutter", "table", "plant", "lamp")
 """What may stand on them."""
 UNDERSIDE, RESTS = 3, 0.5
@@ -74,8 +74,8 @@ def worktops(segments: Segments, kitchen: Array) -> Array:
     out = np.zeros(segments.labels.shape, bool)
     if segments.probabilities is None or not {"table", "countertop"} <= set(names) or kitchen.mean() <= KITCHEN:
         return out
-    worktop = np.asarray(segments.probabilities[names.index("countertop")], np.float32)
-    worktop = cv2.resize(worktop, out.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    likely = np.asarray(segments.probabilities[names.index("countertop")], np.float32)
+    worktop = np.asarray(cv2.resize(likely, out.shape[::-1], interpolation=cv2.INTER_LINEAR))
     _, pieces = cv2.connectedComponents((segments.labels == names.index("table")).astype(np.uint8))
     mean = np.bincount(pieces.ravel(), worktop.ravel()) / np.bincount(pieces.ravel())
     mean[0] = 0

@@ -81,10 +81,10 @@ def grow(image: Array, mask: Array, segments: Segments | None, layout: Layout | 
         stays = hung(log, grown, segments, layout)
         rest = cv2.dilate(_pockets(grown, segments, stays, SCRAP).astype(np.float32), np.ones((3, 3), np.uint8))
         large |= cv2.resize(rest, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
-        kept = hearths(segments)
-        if kept.any():  # what is about a fire is the building's, whatever its colour
+        hearth = hearths(segments)
+        if hearth.any():  # what is about a fire is the building's, whatever its colour
             near = cv2.dilate(mask.astype(np.uint8), _disc(EDGE * max(mask.shape))) > 0
-            large &= ~kept | near
+            large &= ~hearth | near
     return large
 
 

@@ -274,7 +274,7 @@ def test_daylight_is_found_again_under_the_hole(room):
     assert error(light(truth, seen, 4.0, expected)) < 0.55 * error(light(truth, seen, 4.0))
     told, _ = floor_light(layout, log, hole, hole & False, np.where(seen[..., None], truth, np.nan))
     assert told.shape == (*floor.shape, 1), "one light for all channels: colour is left to what is seen"
-    ys, xs = np.nonzero(seen)
+    xs = np.nonzero(seen)[1]
     dark = seen & (np.arange(seen.shape[1]) < np.percentile(xs, 15))
     lit = np.where(seen[..., None], truth - 1.5 * dark[..., None], np.nan).astype(np.float32)
     core = cv2.erode(dark.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
