@@ -191,7 +191,7 @@ def _candidates(
             ratio = np.log(np.where(ok, third / depth, 1.0))
         # from afar it would be blurred, from near it only needs shrinking
         prior[k] = 0.02 * np.maximum(ratio - 0.15, 0) + 0.004 * np.maximum(-ratio - 0.5, 0)
-        prior[k] += 0.0006 * float(np.hypot(*shift)) + (0.003 * abs(float(shift[1])) if region.upright else 0.0)
+        prior[k] += 0.0006 * float(np.hypot(*shift)) + (0.003 * abs(float(shift[1])) if region.wall >= 0 else 0.0)
         prior[k] += 0.01 * (move.source != number)
     return moved, valid, prior
 

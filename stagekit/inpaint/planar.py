@@ -26,7 +26,7 @@ from .light import Expected, from_log, light, smooth, to_log
 from .moves import LEAST, Move, Plane, moves
 from .passages import with_passages
 from .planks import Lay, Planks, laid_planks, planks
-from .regions import BAND_M, CEILING, FLOOR, WALL, Region, foot, near_lines, regions, sources
+from .regions import BAND_M, CEILING, FLOOR, WALL, WINDOW, Region, foot, near_lines, regions, sources
 from .rim import flush
 from .skirting import FADE_M, Board, boards
 from .transfer import Pyramid, Scale, sample, transfer
@@ -176,7 +176,10 @@ def seen_planes(
             elif region.surface == WALL:
                 expected = wall_light
             seen = plain if plain.sum() >= LEAST else good
-            lit = light(log, seen, LIGHT_SIGMA[region.upright] * max(gap.shape), expected)
+            if region.surface == WINDOW:  # what shows in it has light of its own: it is copied as it is
+                lit = np.broadcast_to(np.median(log[seen], axis=0), log.shape).astype(np.float32)
+            else:
+                lit = light(log, seen, LIGHT_SIGMA[region.upright] * max(gap.shape), expected)
         else:  # nothing of this plane is seen: light alone, from all that is
             if everywhere is None:
                 everywhere = light(log, ~gap, LIGHT_SIGMA[False] * max(gap.shape))

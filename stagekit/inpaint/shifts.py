@@ -102,7 +102,7 @@ def vocabulary(region: Region, values: Array, where: Array, hole: Array, tiles: 
         listed += _peaks(
             np.where(across < 0.6 * cell, score, -np.inf), da, db, 4 * cell, LISTED // 2 // len(_directions(region))
         )
-    if region.upright:
+    if region.wall >= 0:
         score = score - 0.5 * np.abs(db)
     listed += _peaks(score, da, db, 6 * cell, LISTED - len(listed))
     exact = []
