@@ -51,6 +51,9 @@ THIN, LEG, FEW, DARKER = 9, 0.3, 0.03, 6.0
 """Pixels of the working grid that a leg is thinner than; log light by which it is brighter than the floor beside it; and the
 share of such pixels in the floor from which they are the floor's own, as white joints are. Times a scarce floor's usual
 relief by which a dark leg stands out of it."""
+TONES, BAND = 3.0, 0.35
+"""Times the usual difference by which light is another than most of a scarce floor's, and the share of it up to which
+it may be."""
 HUNG = 0.2
 """Share of a wall that is not painted up to which what is of another tint hangs on it."""
 TINT_SIGMA, TINT, TINTS = 0.004, 0.25, 6.0
@@ -216,7 +219,7 @@ def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
     thin = good & (grey - cv2.morphologyEx(grey, cv2.MORPH_OPEN, np.ones((THIN, THIN), np.uint8)) > LEG)
     thin &= grey > LEG / 2  # between dark joints the floor itself is such a line
     dark = np.zeros_like(good)
-    if good.mean() < SCARCE:
+    if good.any() and good.mean() < SCARCE:
         depth = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((THIN, THIN), np.uint8)) - grey
         dark = good & (depth > max(LEG, DARKER * float(np.median(depth[good])))) & (grey < -LEG / 2)
     tinted = good & _tinted(texture, good)
@@ -225,6 +228,10 @@ def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
     for odd in (thin, dark, tinted):
         if odd.sum() < FEW * good.sum():
             inner = inner & (cv2.dilate(odd.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
+    if good.any() and good.mean() < SCARCE:
+        other = good & _toned(grey, good)
+        if other.sum() < BAND * good.sum():
+            inner = inner & (cv2.dilate(other.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
     return inner if inner.sum() > max(KEPT * good.sum(), LEAST) else good
 
 
@@ -249,6 +256,14 @@ def _watermark(odd: Array, good: Array) -> Array:
         if rest.sum() >= max(LEAST, inside.sum()) and dense > max(DENSE, DENSER * loose):
             box = tight
     return box
+
+
+def _toned(grey: Array, good: Array) -> Array:
+    """bool HxW: where a floor's light, ``grey`` (h, w), is not that of most that is ``good``: a board beside it, glare."""
+    level = smooth(grey[..., None].repeat(3, 2), good, TINT_SIGMA * max(good.shape))[..., 0]
+    off = np.abs(level - np.median(level[good]))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(off > max(TINT, TONES * float(np.median(off[good]))))
 
 
 def _tinted(texture: Array, good: Array) -> Array:

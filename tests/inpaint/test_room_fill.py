@@ -371,6 +371,12 @@ def test_a_scarce_floor_lends_nothing_next_to_the_hole_and_none_lends_legs(room)
     )
     rough = np.random.default_rng(1).normal(0, 0.25, (*leg.shape, 1)).astype(np.float32) + dark / 2
     assert (planar._lends(floor.region, scarce, room.thing, rough) & leg).any(), "not darker than it is anyway"
+    board = lends & (np.arange(leg.shape[0])[:, None] < np.percentile(far[0], 20))
+    light = flat + np.float32(0.5) * board[..., None]
+    assert board.any() and not (planar._lends(floor.region, scarce, room.thing, light) & board).any()
+    half = lends & (np.arange(leg.shape[0])[:, None] < np.percentile(far[0], 50))
+    light = flat + np.float32(0.5) * half[..., None]
+    assert (planar._lends(floor.region, scarce, room.thing, light) & half).any(), "of two tones"
     leg = flat.copy()
     leg[190:215, 100:103] = 0.6
     lends = planar._lends(floor.region, floor.good, room.thing, leg)
