@@ -51,9 +51,9 @@ THIN, LEG, FEW, DARKER = 9, 0.3, 0.03, 6.0
 """Pixels of the working grid that a leg is thinner than; log light by which it is brighter than the floor beside it; and the
 share of such pixels in the floor from which they are the floor's own, as white joints are. Times a scarce floor's usual
 relief by which a dark leg stands out of it."""
-TONES, BAND = 3.0, 0.35
-"""Times the usual difference by which light is another than most of a scarce floor's, and the share of it up to which
-it may be."""
+SUN, TONES, BAND = 0.4, 3.0, 0.35
+"""Log light by which patches of sun are brighter than the floor; times its usual difference from the median by which
+another tone is; and the share of the floor up to which it may be."""
 HUNG = 0.2
 """Share of a wall that is not painted up to which what is of another tint hangs on it."""
 TINT_SIGMA, TINT, TINTS = 0.004, 0.25, 6.0
@@ -197,8 +197,8 @@ def seen_planes(
 
 
 def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
-    """What of ``good`` is copied: of floors no few thin bright lines, which are legs, nor what is tinted otherwise, and of
-    scarce ones not what lies next to the ``gap``; all of it where that would leave little. Of walls of brick or panels no
+    """What of ``good`` is copied: of floors no few thin bright lines, which are legs, nor what is tinted otherwise, nor sun,
+    and of scarce ones not what lies next to the ``gap``; all of it where that would leave little. Of walls of brick or panels no
     mantel, which is of another tint."""
     import cv2
 
@@ -228,7 +228,7 @@ def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
     for odd in (thin, dark, tinted):
         if odd.sum() < FEW * good.sum():
             inner = inner & (cv2.dilate(odd.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
-    if good.any() and good.mean() < SCARCE:
+    if good.any():
         other = good & _toned(grey, good)
         if other.sum() < BAND * good.sum():
             inner = inner & (cv2.dilate(other.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0)
@@ -259,11 +259,15 @@ def _watermark(odd: Array, good: Array) -> Array:
 
 
 def _toned(grey: Array, good: Array) -> Array:
-    """bool HxW: where a floor's light, ``grey`` (h, w), is not that of most that is ``good``: a board beside it, glare."""
+    """bool HxW: where a floor's light, ``grey`` (h, w), is not that of most that is ``good``: patches of sun, glare, and on
+    scarce floors what is darker too, or a bright board beside them."""
     level = smooth(grey[..., None].repeat(3, 2), good, TINT_SIGMA * max(good.shape))[..., 0]
-    off = np.abs(level - np.median(level[good]))
+    off = level - np.median(level[good])
+    usual = TONES * float(np.median(np.abs(off[good])))
     with np.errstate(invalid="ignore"):
-        return np.asarray(off > max(TINT, TONES * float(np.median(off[good]))))
+        if good.mean() < SCARCE:
+            return np.asarray(np.abs(off) > max(TINT, usual))
+        return np.asarray(off > max(SUN, usual))
 
 
 def _tinted(texture: Array, good: Array) -> Array:

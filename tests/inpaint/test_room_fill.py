@@ -377,6 +377,12 @@ def test_a_scarce_floor_lends_nothing_next_to_the_hole_and_none_lends_legs(room)
     half = lends & (np.arange(leg.shape[0])[:, None] < np.percentile(far[0], 50))
     light = flat + np.float32(0.5) * half[..., None]
     assert (planar._lends(floor.region, scarce, room.thing, light) & half).any(), "of two tones"
+    rows, columns = np.nonzero(floor.good)
+    patch = floor.good & (np.abs(np.arange(240)[:, None] - np.median(rows)) < 8)
+    patch &= np.abs(np.arange(320) - np.percentile(columns, 80)) < 20
+    for light, lent in ((0.6, False), (-0.6, True), (0.2, True)):
+        lends = planar._lends(floor.region, floor.good, room.thing, flat + np.float32(light) * patch[..., None])
+        assert patch.sum() > 100 and lends[patch].all() == lent and lends[patch].any() == lent, "sun is not copied"
     leg = flat.copy()
     leg[190:215, 100:103] = 0.6
     lends = planar._lends(floor.region, floor.good, room.thing, leg)
