@@ -51,8 +51,9 @@ THIN, LEG, FEW, DARKER = 9, 0.3, 0.03, 6.0
 """Pixels of the working grid that a leg is thinner than; log light by which it is brighter than the floor beside it; and the
 share of such pixels in the floor from which they are the floor's own, as white joints are. Times a scarce floor's usual
 relief by which a dark leg stands out of it."""
-SUN, TONES, BAND = 0.4, 3.0, 0.35
-"""Log light by which patches of sun are brighter than the floor; times its usual difference from the median by which
+SUN, SUN_SIGMA, TONES, BAND = 0.3, 0.01, 3.0, 0.35
+"""Log light by which patches of sun are brighter than the floor, after a blur (of the longer side) that joints do not
+survive; times its usual difference from the median by which
 another tone is; and the share of the floor up to which it may be."""
 HUNG = 0.2
 """Share of a wall that is not painted up to which what is of another tint hangs on it."""
@@ -198,8 +199,8 @@ def seen_planes(
 
 def _lends(region: Region, good: Array, gap: Array, texture: Array) -> Array:
     """What of ``good`` is copied: of floors no few thin bright lines, which are legs, nor what is tinted otherwise, nor sun,
-    and of scarce ones not what lies next to the ``gap``; all of it where that would leave little. Of walls of brick or panels no
-    mantel, which is of another tint."""
+    and of scarce ones not what lies next to the ``gap``; all of it where that would leave little. Of walls of brick or
+    panels no mantel, which is of another tint."""
     import cv2
 
     if region.surface == WALL and good.any() and not painted(region, good, texture):
@@ -261,13 +262,13 @@ def _watermark(odd: Array, good: Array) -> Array:
 def _toned(grey: Array, good: Array) -> Array:
     """bool HxW: where a floor's light, ``grey`` (h, w), is not that of most that is ``good``: patches of sun, glare, and on
     scarce floors what is darker too, or a bright board beside them."""
-    level = smooth(grey[..., None].repeat(3, 2), good, TINT_SIGMA * max(good.shape))[..., 0]
+    scarce = good.mean() < SCARCE
+    sigma = (TINT_SIGMA if scarce else SUN_SIGMA) * max(good.shape)
+    level = smooth(grey[..., None].repeat(3, 2), good, sigma)[..., 0]
     off = level - np.median(level[good])
     usual = TONES * float(np.median(np.abs(off[good])))
     with np.errstate(invalid="ignore"):
-        if good.mean() < SCARCE:
-            return np.asarray(np.abs(off) > max(TINT, usual))
-        return np.asarray(off > max(SUN, usual))
+        return np.asarray(np.abs(off) > max(TINT, usual) if scarce else off > max(SUN, usual))
 
 
 def _tinted(texture: Array, good: Array) -> Array:
