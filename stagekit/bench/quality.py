@@ -10,7 +10,7 @@ from typing import Any
 
 from .result import Row, missing
 
-SCRIPTS = ("layout", "depth", "roomnet", "floor", "describe", "erase", "material", "staging", "speed")
+SCRIPTS = ("layout", "depth", "roomnet", "floor", "planks", "describe", "erase", "material", "staging", "speed")
 FIGURES = 16
 
 
