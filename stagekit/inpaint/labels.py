@@ -12,7 +12,7 @@ import numpy as np
 
 from ..types import Array
 from .moves import Move, Plane
-from .regions import BAND_M, INVERSE, Region, near_lines
+from .regions import BAND_M, INVERSE, WINDOW, Region, near_lines
 
 TRUNCATE = 0.35
 """Differences of log light above this count alike: an edge that does not match is one mistake, however strong."""
@@ -45,7 +45,10 @@ def choose(number: int, planes: list[Plane], moves: list[Move], target: Array, *
     noise = _noise(plane)
     moved, valid, prior = _candidates(plane, planes, moves, box, lines, number)
     # the last candidate is no texture at all: on paint at once, elsewhere where every copy fails
-    plain = painted(plane.region, plane.good, plane.texture) if plane.region.upright else noise < PLAIN
+    if plane.region.upright:
+        plain = painted(plane.region, plane.good, plane.texture)
+    else:  # of a window a bright sky may be most, and not all
+        plain = noise < PLAIN and plane.region.surface != WINDOW
     band = near_lines(plane.region, np.mgrid[box])
     if plane.region.upright and plain:
         band, foot = _without_foot(plane.region, band, np.mgrid[box])

@@ -53,8 +53,8 @@ share of such pixels in the floor from which they are the floor's own, as white 
 relief by which a dark leg stands out of it."""
 SUN, SUN_SIGMA, TONES, BAND = 0.3, 0.01, 3.0, 0.35
 """Log light by which patches of sun are brighter than the floor, after a blur (of the longer side) that joints do not
-survive; times its usual difference from the median by which
-another tone is; and the share of the floor up to which it may be."""
+survive. Times the usual distance from the median beyond which a floor is of another tone. Share of the floor up to which
+such pixels are left out."""
 HUNG = 0.2
 """Share of a wall that is not painted up to which what is of another tint hangs on it."""
 TINT_SIGMA, TINT, TINTS = 0.004, 0.25, 6.0
@@ -138,7 +138,7 @@ def fill(
                 _skirt(plane, found[number], (ys, xs), filled, served, scale)
             out[ys, xs] = np.clip(from_log(filled) + 0.5, 0, 255).astype(np.uint8)
             bare = np.zeros_like(hole)
-            bare[ys[~served], xs[~served]] = True
+            bare[ys[~served], xs[~served]] = number not in wooden
             _regrain(out, here, plane.full.mask & ~hole, bare)
     _soften(out, hole, planes)
     draw_frames(out, hole, planes, framed, found, scale)
@@ -286,12 +286,13 @@ def _tinted(texture: Array, good: Array) -> Array:
 def _scarce(picture: Array, walls: list[Region], planes: list[Plane], gap: Array, log: Array) -> dict[int, Planks]:
     """The floors of planks of which so little is seen that copies of it would show, by their number in ``planes``.
     ``picture`` with its ``walls``, all regions of it."""
-    found = {}
-    white = white_of(log, planes)
+    region = next((r for r in walls if r.surface == FLOOR), None)
+    if region is None:
+        return {}
+    found, white = {}, white_of(log, planes)
     for number, plane in enumerate(planes):
-        region = next((r for r in walls if r.surface == FLOOR), None)
         hidden = int((gap & plane.region.mask).sum())
-        if plane.region.surface == FLOOR and region is not None and 0 < plane.lends.sum() < SELDOM * hidden:
+        if plane.region.surface == FLOOR and 0 < plane.lends.sum() < SELDOM * hidden:
             lie = planks(picture, region, plane, white)
             if lie is not None:
                 found[number] = lie

@@ -22,8 +22,11 @@ LOCAL_M = 0.12
 """Sigma over which light and stains are taken out."""
 NEAR_M, FAR_M = 0.06, 0.31
 """Between these distances a plank agrees with itself along its grain, and not across."""
-STEP, ASKEW = 3, 9
-"""Degrees between the directions that are tried, and by how much the room's own may be off."""
+STEP, ASKEW, OFF = 3, 9, 4.5
+"""Degrees between the directions that are tried, by how much the room's own may be off, and by how much at most the planks
+are taken to run along it."""
+ELSEWHERE = 0.1
+"""Correlation by which planks agree better with themselves in another direction if they do not run along the room."""
 OVERLAP = 0.05
 """Share of what is seen that must lie on itself for a shift to be believed."""
 LEAST = 300
@@ -36,7 +39,7 @@ RISE, FIRST = 0.05, 0.6
 """Correlation by which a plank's width stands out from what is between; and the share of the highest peak that the first one
 has at least: the others are its multiples."""
 WEIGHTS, BIAS = np.array([6.682, 0.3663, 1.0878, -0.0001, 0.1466, 0.0458]), -1.1737
-"""Of the `signs`, in their order; of 780 stretches of floor of 202 photos that it had not seen, it calls 159 wood, 123 of
+"""Of the `signs`, in their order; of 780 stretches of floor of 202 photos that it had not seen, it calls 125 wood, 99 of
 them rightly (benchmarks/planks.py)."""
 SURE, ONE_WAY = 0.7, 0.05
 """Probability of wood from which planks are laid, and by how much better they agree with themselves along than across."""
@@ -136,7 +139,9 @@ def planks(picture: Array, region: Region, plane: Plane, white: Array) -> Planks
         return None
     directions, same, overlap = alike(above)
     along, across, degrees = best_axis(region, directions)
-    if along - across < ONE_WAY or wooden(signs(above, along, across, white)) < SURE:
+    if along - across < ONE_WAY or _highest(directions) > along + ELSEWHERE:
+        return None
+    if wooden(signs(above, along, across, white)) < SURE:
         return None
     a = np.radians(degrees)
     axis = (float(np.cos(a)), float(np.sin(a)))
@@ -160,14 +165,19 @@ def wooden(found: Array) -> float:
 
 def best_axis(region: Region, directions: Array) -> tuple[float, float, float]:
     """How well the floor agrees with itself along that of the room's axes along which it does so best, and across it; and
-    the axis, in degrees."""
+    the direction of its planks in degrees: the axis, or where they run clearly askew to it, theirs."""
     found = []
     off = np.arange(-ASKEW // STEP, ASKEW // STEP + 1)
     for a, b in region.axes:
         degrees = float(np.degrees(np.arctan2(b, a)) % 180)
         near = (round(degrees / STEP) + off) % len(directions)
         turned = (near + len(directions) // 2) % len(directions)
-        found.append((_highest(directions[near]), _highest(directions[turned]), degrees))
+        along = _highest(directions[near])
+        if np.isfinite(directions[near]).any():
+            own = float(STEP * near[int(np.nanargmax(directions[near]))])
+            if abs((own - degrees + 90) % 180 - 90) > OFF:
+                degrees = own
+        found.append((along, _highest(directions[turned]), degrees))
     return max(found)
 
 
@@ -203,7 +213,7 @@ def _width(same: Array, overlap: Array, axis: tuple[float, float]) -> float:
 def _joint(above: Above, axis: tuple[float, float], width: float) -> float:
     """Metres across the planks at which a joint lies: the floor folded to one plank is darkest there."""
     ys, xs = np.nonzero(above.known)
-    across = (above.corner[1] + (ys + 0.5) * CELL_M) * axis[0] - (above.corner[0] + (xs + 0.5) * CELL_M) * axis[1]
+    across = (above.corner[1] + ys * CELL_M) * axis[0] - (above.corner[0] + xs * CELL_M) * axis[1]
     bins = max(4, round(width / CELL_M))
     which = np.floor(across / width * bins).astype(int) % bins
     count = np.bincount(which, minlength=bins)

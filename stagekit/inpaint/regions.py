@@ -60,9 +60,10 @@ class Region:
     lines: tuple[Line, ...] = ()
     axes: tuple[tuple[float, float], ...] = ((1.0, 0.0), (0.0, 1.0))
     upright: bool = False
-    """Walls: texture prefers to move sideways, because light and mouldings change with height."""
+    """Walls: paint, light that changes with height, lines along which boards run."""
     wall: int = -1
-    """Index in the layout of the wall that it is, or that it is an opening of."""
+    """Index in the layout of the wall that it is, or that it is an opening of: there texture prefers to move sideways,
+    because light, mouldings and what a window shows change with height."""
 
     def metres(self, xy: Array) -> tuple[Array, Array]:
         """Plane coordinates (..., 2) and depth (...) of array indices ``xy`` (..., 2)."""

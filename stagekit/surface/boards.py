@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
+from .colour import linear
 from .finish import Covering
 from .lay import Plane, laid
 from .pieces import sheet
@@ -13,21 +14,28 @@ WOOD = "wood:oak,matt"
 LONG = 10
 """A board's length over its width; none is shorter than SHORTEST_M."""
 SHORTEST_M = 0.9
+COARSE = 5
+"""Texels of a board's sheet on a side over which its spread is taken: about 8 mm."""
+MOST = 3.0
+"""Sigmas that the darkest joint lies off the mean at most."""
 DARK = 0.004
 """Added before the logarithm, as the picture's own light has it."""
 
 
 def boards(matrix: Array, width_m: float, box: tuple[int, int, int, int], wanted: Array) -> Array:
-    """float32 (h, w, 3): log light of boards of oak about its mean, of a robust sigma of 1 where ``wanted`` (bool (h, w)).
+    """float32 (h, w, 3): log light of boards of oak about its mean, of a robust sigma of 1 over a whole floor,
+    where ``wanted`` (bool (h, w)).
 
     ``matrix`` (3, 3): pixels (u, v, 1) to homogeneous metres along and across the boards, a joint at 0; ``box`` (top,
     bottom, left, right) in pixels.
     """
+    import cv2
+
     covering = Covering("boards", WOOD, "planks", (max(SHORTEST_M, LONG * width_m), width_m), 0.002, "#2b211a", 0.10)
-    log = np.log(laid(sheet(covering), Plane(matrix), box, wanted) + DARK)
-    if not wanted.any():
-        return log
-    seen = log[wanted]
-    grey = seen.mean(1)
+    flat = sheet(covering)
+    size = (max(1, flat.albedo.shape[1] // COARSE), max(1, flat.albedo.shape[0] // COARSE))
+    whole = np.log(cv2.resize(linear(flat.albedo), size, interpolation=cv2.INTER_AREA) + DARK)
+    grey = whole.mean(2)
     sigma = 1.48 * float(np.median(np.abs(grey - np.median(grey))))
-    return np.asarray((log - seen.mean(0)) / max(sigma, 1e-3), np.float32)
+    log = np.log(laid(flat, Plane(matrix), box, wanted) + DARK)
+    return np.asarray(np.clip((log - whole.mean((0, 1))) / max(sigma, 1e-3), -MOST, MOST), np.float32)
