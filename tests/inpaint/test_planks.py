@@ -27,7 +27,7 @@ def floored(room, values, colour=BROWN):
     return pixels
 
 
-def planked(room, axis=0, width=WIDE_M, colour=BROWN):
+def planked(room, axis=0, width=WIDE_M, colour=BROWN, relief=1.0):
     """Planks of different tones with dark joints, along one of the room's axes."""
     floor = region_of(room)
     ys, xs = np.nonzero(floor.mask)
@@ -36,7 +36,7 @@ def planked(room, axis=0, width=WIDE_M, colour=BROWN):
     across = (points @ (-a[1], a[0]) - JOINT_M) / width
     tones = np.random.default_rng(3).normal(0, 0.12, 400)
     joint = np.abs(across - np.round(across)) * width < 0.012
-    return floored(room, tones[np.floor(across).astype(int) % 400] - 0.5 * joint, colour)
+    return floored(room, relief * (tones[np.floor(across).astype(int) % 400] - 0.5 * joint), colour)
 
 
 def told(room, pixels, seen=None):
@@ -57,20 +57,22 @@ def test_planks_are_measured(room, axis):
     assert found.width_m == pytest.approx(WIDE_M, abs=0.01)
     across = np.array([-found.axis[1], found.axis[0]])
     off = found.joint_m - JOINT_M * (across @ (-a[1], a[0]))
-    assert abs(off - round(off / found.width_m) * found.width_m) < 0.02
+    assert abs(off - round(off / found.width_m) * found.width_m) < 0.01
     assert CONTRAST[0] <= found.contrast <= CONTRAST[1]
 
 
 def test_other_floors_are_no_planks(room):
-    """Carpet agrees with itself in no direction."""
+    """Carpet agrees with itself in no direction, and faint grey stripes may be its pile."""
+    assert told(room, planked(room, colour=GREY, relief=0.2)) is None
+    assert told(room, planked(room, relief=0.2)) is not None
     rng = np.random.default_rng(0)
     assert told(room, floored(room, rng.normal(0, 0.15, int(region_of(room).mask.sum())))) is None
     assert told(room, planked(room), np.zeros(room.thing.shape, bool)) is None, "nothing is seen"
 
 
 def test_wood_is_brown_and_runs_one_way():
-    one_way, brown = np.array([0.4, 0.0, np.log(0.16), 42, 13, 24]), wooden
-    assert brown(one_way) > SURE
+    one_way = np.array([0.4, 0.0, np.log(0.16), 42, 13, 24])
+    assert wooden(one_way) > SURE
     for sign, value in ((0, 0.0), (4, 0.0), (5, -10.0)):
         other = one_way.copy()
         other[sign] = value
@@ -134,4 +136,7 @@ def test_scarce_floors_are_laid_and_others_copied(room, seen, laid):
         assert count[0] == pytest.approx(WIDE_M, abs=0.02) or count[0] == USUAL_M
         log, before = to_log(out)[hole], to_log(np.array(BROWN, np.uint8)[None])[0]
         assert np.abs(np.median(log, 0) - before).max() < 0.25
-        assert log.mean(1).std() > 0.03, "wood is not bare light"
+        bare = planar.fill(
+            pixels, hole, room.layout, room.segments, lay=lambda m, w, b, wanted: 0 * boards(m, w, b, wanted)
+        )
+        assert (log - to_log(bare)[hole]).mean(1).std() > 0.03, "wood is not bare light"
