@@ -27,12 +27,13 @@ def floored(room, values, colour=BROWN):
     return pixels
 
 
-def planked(room, axis=0, width=WIDE_M, colour=BROWN, relief=1.0):
+def planked(room, axis=0, width=WIDE_M, colour=BROWN, relief=1.0, turned=0.0):
     """Planks of different tones with dark joints, along one of the room's axes."""
     floor = region_of(room)
     ys, xs = np.nonzero(floor.mask)
     points, _ = floor.metres(np.stack([xs, ys], -1).astype(float))
-    a = np.array(floor.axes[axis])
+    t = np.radians(turned)
+    a = np.array(floor.axes[axis]) @ np.array([[np.cos(t), np.sin(t)], [-np.sin(t), np.cos(t)]])
     across = (points @ (-a[1], a[0]) - JOINT_M) / width
     tones = np.random.default_rng(3).normal(0, 0.12, 400)
     joint = np.abs(across - np.round(across)) * width < 0.012
@@ -68,6 +69,16 @@ def test_other_floors_are_no_planks(room):
     rng = np.random.default_rng(0)
     assert told(room, floored(room, rng.normal(0, 0.15, int(region_of(room).mask.sum())))) is None
     assert told(room, planked(room), np.zeros(room.thing.shape, bool)) is None, "nothing is seen"
+
+
+def test_planks_may_run_a_little_askew_to_the_room(room):
+    a, b = region_of(room).axes[0]
+    for turned in (-7.0, 7.0):
+        found = told(room, planked(room, turned=turned))
+        assert found is not None
+        apart = np.degrees(np.arctan2(found.axis[1], found.axis[0]) - np.arctan2(b, a))
+        assert abs((apart - turned + 90) % 180 - 90) < 3
+    assert told(room, planked(room, turned=25.0)) is None, "planks of a room run along it"
 
 
 def test_wood_is_brown_and_runs_one_way():
