@@ -68,24 +68,11 @@ PHOTOS = {
 """Material -> photos. Concrete is no class of the model: two floors train nothing. They count as wrong when told."""
 
 
-def samples(folder: Path) -> Iterator[tuple[str, str, str | None, Any, Any]]:
-    """Name, material, room type when the picture's kind says it, feature rows, their areas."""
-    network, geometry = RoomNetV1().open(), ManhattanV1().open()
-
-    def look(name: str, material: str, room: str | None, source: Any) -> Any:
-        image = sk.open_image(source, name=name)
-        segments = network(image)
-        ground = rectify(image, geometry(image, segments), segments)
-        values, areas = features(ground) if ground is not None else (np.zeros((0, len(NAMES))), np.zeros(0))
-        return (name, material, room, values, areas) if len(areas) else None
-
-    kinds = {"living": "living_room", "dining": "dining_room"}
+def labelled(folder: Path) -> Iterator[tuple[str, str, str, Any]]:
+    """Name, material, kind of room as its file is named, and what `open_image` takes."""
     for material, names in PHOTOS.items():
         for name in names.split():
-            kind = kinds.get(name[:-3], name[:-3])
-            found = look(name, material, kind if kind in USUAL else None, folder / "photos" / f"{name}.jpg")
-            if found:
-                yield found
+            yield name, material, name[:-3], folder / "photos" / f"{name}.jpg"
     with tarfile.open(folder / "training" / "listings512.tar") as tar:
         members = {Path(m.name).parent.name + "/" + Path(m.name).stem: m for m in tar if m.isfile()}
         for material, rows in LISTINGS.items():
@@ -93,9 +80,21 @@ def samples(folder: Path) -> Iterator[tuple[str, str, str | None, Any, Any]]:
                 for number in numbers.split():
                     file = tar.extractfile(members[f"{kind}/{number}"])
                     assert file is not None
-                    found = look(f"listing {kind}/{number}", material, kind, io.BytesIO(file.read()))
-                    if found:
-                        yield found
+                    yield f"listing {kind}/{number}", material, kind, io.BytesIO(file.read())
+
+
+def samples(folder: Path) -> Iterator[tuple[str, str, str | None, Any, Any]]:
+    """Name, material, room type when the picture's kind says it, feature rows, their areas."""
+    network, geometry = RoomNetV1().open(), ManhattanV1().open()
+    kinds = {"living": "living_room", "dining": "dining_room"}
+    for name, material, kind, source in labelled(folder):
+        image = sk.open_image(source, name=name)
+        segments = network(image)
+        ground = rectify(image, geometry(image, segments), segments)
+        values, areas = features(ground) if ground is not None else (np.zeros((0, len(NAMES))), np.zeros(0))
+        room = kinds.get(kind, kind)
+        if len(areas):
+            yield name, material, room if room in USUAL else None, values, areas
 
 
 def train(rows: list[Any]) -> dict[str, Any]:

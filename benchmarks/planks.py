@@ -9,10 +9,8 @@ Data: photos/ and training/listings512.tar of STAGEKIT_SHARED or ../shared.
 
 from __future__ import annotations
 
-import io
 import json
 import sys
-import tarfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +22,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from floor import LISTINGS, PHOTOS
+from floor import labelled
 
 import stagekit as sk
 from common import shared, write
@@ -42,26 +40,11 @@ MARGIN = 9
 FOLDS, RIDGE = 10, 1.0
 
 
-def labelled(folder: Path) -> Iterator[tuple[str, bool, Any]]:
-    """Name, whether it is wood, and what `open_image` takes."""
-    for material, names in PHOTOS.items():
-        for name in names.split():
-            yield name, material == "wood", folder / "photos" / f"{name}.jpg"
-    with tarfile.open(folder / "training" / "listings512.tar") as tar:
-        members = {Path(m.name).parent.name + "/" + Path(m.name).stem: m for m in tar if m.isfile()}
-        for material, rows in LISTINGS.items():
-            for kind, numbers in rows.items():
-                for number in numbers.split():
-                    file = tar.extractfile(members[f"{kind}/{number}"])
-                    assert file is not None
-                    yield f"listing {kind}/{number}", material == "wood", io.BytesIO(file.read())
-
-
 def samples(folder: Path) -> list[tuple[str, bool, bool, Any]]:
     """Name, whether it is wood, whether the whole of its bare floor is looked at, and the signs."""
     network, geometry = RoomNetV1().open(), ManhattanV1().open()
     found = []
-    for number, (name, wood, source) in enumerate(labelled(folder)):
+    for number, (name, material, _, source) in enumerate(labelled(folder)):
         image = sk.open_image(source, name=name)
         segments = network(image)
         layout = geometry(image, segments)
@@ -81,7 +64,7 @@ def samples(folder: Path) -> list[tuple[str, bool, bool, Any]]:
             above = from_above(picture, region, replace(plane, lends=lends))
             if above is not None:
                 along, across, _ = best_axis(region, alike(above)[0])
-                found.append((name, wood, k == 0, signs(above, along, across, white_of(log, planes))))
+                found.append((name, material == "wood", k == 0, signs(above, along, across, white_of(log, planes))))
     return found
 
 
