@@ -12,6 +12,7 @@ from typing import Any
 from .. import registry
 from ..errors import BackendError
 from .parts import Parts, pin
+from .record import Recorded, cuda_recorder
 
 REPEATED = ("BasicTransformerBlock", "ResnetBlock2D")
 """Blocks that occur dozens of times in UNets and ControlNets: compiled once a size, not once an occurrence."""
@@ -66,6 +67,8 @@ def tune(parts: Parts, switches: Switches) -> None:
 
     parts.cudnn_benchmark = switches.cudnn_benchmark
     nets = list({id(n): n for n in (parts.unet, *parts.controls.values())}.values())
+    for net in nets if switches.compile != "off" else ():
+        join_projections(net)
     if switches.channels_last:
         for net in (*nets, parts.vae):
             net.to(memory_format=torch.channels_last)
@@ -80,26 +83,23 @@ def tune(parts: Parts, switches: Switches) -> None:
     if switches.offload == "blocks":
         for net in parts.controls.values():
             parts.take_turns(*net.down_blocks, net.mid_block)
-    if switches.compile == "graphs":
-        allow_shapes()
+    for net in nets:
+        compile_net(net, switches.compile)
+    if switches.compile == "graphs" and parts.device == "cuda" and not parts.offload:  # offloaded weights move about
+        record = cuda_recorder()
         for net in nets:
-            net.forward = torch.compile(net.forward, mode="reduce-overhead", dynamic=False)
-        parts.unet.register_forward_hook(end_step)
-        torch.compiler.cudagraph_mark_step_begin()  # the first step's begin; ``end_step`` marks those to come
-    else:
-        for net in nets:
-            compile_net(net, switches.compile)
-    # What ``encode`` and ``decode`` call; once a picture each: no graphs
+            net.forward = Recorded(net.forward, record)
+    # What ``encode`` and ``decode`` call; once a picture each: not recorded
     for half in (parts.vae.encoder, parts.vae.decoder):
         compile_net(half, switches.compile)
 
 
 def compile_net(net: Any, how: str) -> None:
-    """Mark the net, or its repeated blocks, for compiling at first use, once for each shape."""
+    """Mark the net (``full``) or its repeated blocks for compiling at first use, once for each shape."""
     if how == "off":
         return
     allow_shapes()
-    if how in ("full", "graphs"):
+    if how == "full":
         net.compile(dynamic=False)
         return
     names = {*REPEATED, *(getattr(net, "_repeated_blocks", None) or ())}
@@ -129,15 +129,18 @@ def kernels(parts: Parts) -> Iterator[None]:
         torch.backends.cudnn.benchmark = before
 
 
-def end_step(net: Any, inputs: Any, output: Any) -> Any:
-    """Forward hook of a UNet in a CUDA graph. The next replay overwrites what it gave, and samplers such as PNDM keep it
-    for steps to come: hand out copies. The ControlNets' outputs before it belong to the same step."""
-    import torch
+def join_projections(net: Any) -> None:
+    """Query, key and value of a self-attention as one matrix, key and value of a cross-attention: fewer and larger products
+    that fill the device better. An IP-Adapter's attentions stay as they are."""
+    from diffusers.models.attention_processor import Attention, AttnProcessor2_0, FusedAttnProcessor2_0
 
-    kept = tuple(o.clone() for o in output)
-    if kept[0].is_cuda:
-        torch.compiler.cudagraph_mark_step_begin()
-    return kept
+    for module in net.modules():
+        if isinstance(module, Attention) and type(module.processor) is AttnProcessor2_0:
+            module.fuse_projections()
+            module.set_processor(FusedAttnProcessor2_0())
+            for name in ("to_k", "to_v") if module.is_cross_attention else ("to_q", "to_k", "to_v"):
+                delattr(module, name)
+    net.requires_grad_(False)
 
 
 def quantize(net: Any, how: str) -> None:

@@ -46,7 +46,8 @@ class Runtime:
     Switches of large models, None where the backend is to choose what suits the device: ``offload``: idle models wait in
     main memory, with ``"blocks"`` a ControlNet's blocks too, each comes for its own work;
     ``channels_last``: pictures in memory as tensor cores read them; ``vae_tiling``: decode in tiles;
-    ``compile``: ``off``, ``regional`` (repeated blocks), ``full``, or ``graphs`` (full, replayed as CUDA graphs);
+    ``compile``: ``off``, ``regional`` (repeated blocks), ``full``, or ``graphs`` (repeated blocks, and each kind of step
+    recorded as a CUDA graph);
     ``quantize``: ``off``, ``int8`` or ``fp8`` (needs torchao); ``warm_up``: run a step of each kind when opened;
     ``cudnn_benchmark``: try cuDNN's convolutions once for each size and keep the fastest.
 

@@ -7,13 +7,15 @@ from types import SimpleNamespace
 import pytest
 import tiny_diffusion as tiny
 import torch
+from diffusers.models.attention_processor import AttnProcessor
 
 from stagekit.diffusion.painter import Painter
 from stagekit.diffusion.parts import load_parts, weights
+from stagekit.diffusion.record import Recorded
 from stagekit.diffusion.sample import Steer, sample
 from stagekit.diffusion.schedule import Plan
 from stagekit.diffusion.text import Prompts
-from stagekit.diffusion.tune import SHAPES, Switches, kernels, tune
+from stagekit.diffusion.tune import SHAPES, Switches, join_projections, kernels, tune
 from stagekit.errors import BackendError, OptionError
 from stagekit.runtime import Runtime
 
@@ -132,17 +134,45 @@ def test_a_picture_is_the_same_offloaded(zoo, how):
     assert torch.allclose(run(how), run(False), atol=1e-5)
 
 
-def test_graphs_hand_out_copies(zoo, monkeypatch):
-    """UNet and ControlNet go through ``torch.compile`` with graphs; what the UNet gives is never its own buffer."""
-    modes: list[object] = []
-    monkeypatch.setattr(torch, "compile", lambda f, mode=None, dynamic=None: modes.append(mode) or f)
-    parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]})
-    buffer = torch.zeros(1, 4, 8, 8)
-    parts.unet.forward = lambda *inputs, **options: (buffer,)
-    tune(parts, Switches(compile="graphs"))
-    out = parts.unet(buffer, 1)[0]
-    assert modes == ["reduce-overhead"] * 2 + [None] * 2, "the VAE's halves run once a picture: plain compiling"
-    assert torch.equal(out, buffer) and out.data_ptr() != buffer.data_ptr()
+def test_joined_projections_keep_the_picture(zoo):
+    """Query, key and value as one matrix give the same picture; nothing is kept twice. An IP-Adapter keeps its own."""
+
+    def run(joined: bool) -> tuple[torch.Tensor, int]:
+        parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]})
+        for net in (parts.unet, parts.controls["depth"]) if joined else ():
+            join_projections(net)
+            names = {name.rsplit(".", 2)[-2] for name, _ in net.named_parameters()}
+            assert {"to_qkv", "to_kv", "to_q"} <= names and not {"to_k", "to_v"} & names
+        steers = [Steer(parts.controls["depth"], (tiny.picture(32, seed=9) / 2 + 0.5,))]
+        words = Prompts(parts)("a room", None)
+        made = sample(parts, words, Plan(2, 4.0), tiny.picture(32), tiny.hole(32), seeds=(1,), steers=steers)
+        return made, parts.bytes
+
+    (plain, before), (joined, after) = run(False), run(True)
+    assert torch.allclose(joined, plain, atol=1e-5) and before == after
+    parts = load_parts(zoo["sd15"])
+    for attention in parts.unet.modules():
+        if getattr(attention, "processor", None) is not None:
+            attention.processor = AttnProcessor()
+    tune(parts, Switches(compile="regional"))
+    assert not any("to_qkv" in name for name, _ in parts.unet.named_parameters())
+
+
+def test_graphs_record_unet_and_controlnet(zoo, monkeypatch):
+    """On CUDA only, and not where weights move to and fro; the blocks are compiled in any case."""
+    monkeypatch.setattr("stagekit.diffusion.tune.cuda_recorder", lambda: "recorder")
+
+    def recorded(device: str, offload: bool = False) -> list[bool]:
+        parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]})
+        parts.device, parts.offload = device, offload
+        tune(parts, Switches(compile="graphs"))
+        nets = (parts.unet, parts.controls["depth"])
+        for net in (*nets, parts.vae.decoder):
+            assert any(m._compiled_call_impl is not None for m in net.modules())
+        return [isinstance(net.forward, Recorded) for net in nets]
+
+    assert recorded("cuda") == [True, True]
+    assert recorded("cpu") == recorded("cuda", offload=True) == [False, False]
 
 
 def test_int8_is_smaller_and_near(zoo):
