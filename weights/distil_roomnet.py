@@ -26,12 +26,14 @@ from tune_roomnet import class_weights, loss_of, mean, read
 
 from stagekit.models.layers import Layer
 from stagekit.models.network import RoomNet
-from stagekit.models.roomnet_arch import CLASSES, ROOMS, STRIDE, weighted
+from stagekit.models.roomnet_arch import CLASSES, MULTIPLE, ROOMS, STRIDE, weighted
 
 SIZES = ((256, 320), (320, 288), (384, 512))
 """Heights and widths of training pictures; few, so that the GPU's kernels are chosen once."""
 GRID = 96
 """Cells a side of a photo's target."""
+SCALES = (512, 384)
+"""Long sides at which a student looks at the photos, each with its mirror image."""
 QUARTER = 0.6
 """Side of the four overlapping quarters that the teacher looks at, of the picture's."""
 SHARES = {"plain": 0.45, "furnished": 0.2, "mosaic": 0.12, "rendered": 0.23}
@@ -70,6 +72,12 @@ class Learner(RoomNet):
         if layer.name == "rooms":
             given = [F.dropout(given[0], DROP, self.training)]
         return super()._step(layer, given)
+
+
+def completed(folded: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Folded weights with blocks that they lack as nothing."""
+    shapes = {k: v.shape for k, v in RoomNet(folded=True).folded().items()}
+    return {k: folded.get(k, torch.zeros(shape)) for k, shape in shapes.items()}
 
 
 def _measured(bias: Tensor | None, silent: bool) -> Any:
@@ -114,8 +122,11 @@ def square(picture: Any, side: int) -> Tensor:
     return torch.from_numpy(array.copy()).permute(2, 0, 1)
 
 
-def photo_bank(work: Path, training: Path, device: str, limit: int | None) -> Bank:
-    """The photos that are not held out, squeezed to 512 px squares, with the teacher's targets."""
+def photo_bank(
+    work: Path, training: Path, device: str, limit: int | None, student: RoomNet | None = None, share: float = 0.0
+) -> Bank:
+    """The photos that are not held out, squeezed to 512 px squares, with targets of the teacher and a ``share`` of a
+    student that learnt from it and from rendered rooms."""
     from concurrent.futures import ThreadPoolExecutor
 
     from PIL import Image
@@ -131,13 +142,18 @@ def photo_bank(work: Path, training: Path, device: str, limit: int | None) -> Ba
     pictures = torch.stack([p for p, _ in read_all]).to(device)
     aspects = np.array([a for _, a in read_all])
     rooms = np.array([ROOMS.index(f.parts[-2]) for f in files])
-    targets = label(pictures, aspects, training / "teacher_ade20k.onnx")
+    targets = label(pictures, aspects, training / "teacher_ade20k.onnx", student, share)
     return Bank(pictures, targets, aspects, rooms)
 
 
 @torch.inference_mode()
-def label(pictures: Tensor, aspects: NDArray[Any], teacher: Path) -> Tensor:
-    """uint8 (N, 32, GRID, GRID): the teacher's mean over the whole picture, its mirror image and its quarters, tidied."""
+def label(
+    pictures: Tensor, aspects: NDArray[Any], teacher: Path, student: RoomNet | None = None, share: float = 0.0
+) -> Tensor:
+    """uint8 (N, 32, GRID, GRID): the teacher's mean over the whole picture, its mirror image and its quarters, tidied.
+
+    ``share`` of it is the ``student``'s mean over `SCALES` and mirror images.
+    """
     half = torch.float16 if pictures.is_cuda else torch.float32
     network = TorchTeacher(teacher).to(pictures.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     table = torch.from_numpy(mapping()).to(pictures.device, half)
@@ -171,8 +187,23 @@ def label(pictures: Tensor, aspects: NDArray[Any], teacher: Path) -> Tensor:
                     quarters[..., oy : oy + n, ox : ox + n] += p * weight
                     total[oy : oy + n, ox : ox + n] += weight
             p = (whole + quarters / total) / 3
+            if student is not None:
+                p = (1 - share) * p + share * seen(student, x.float(), aspect)
             out[some] = tidied(p)
     return out
+
+
+def seen(student: RoomNet, x: Tensor, aspect: float) -> Tensor:
+    """(N, 32, GRID, GRID) probabilities of pictures in -1..1 that were squeezed to squares, as ``roomnet.v1`` looks."""
+    total = x.new_zeros((len(x), len(CLASSES), GRID, GRID))
+    for long in SCALES:
+        h, w = (long / aspect, long) if aspect >= 1 else (long, long * aspect)
+        size = (max(1, round(h / MULTIPLE)) * MULTIPLE, max(1, round(w / MULTIPLE)) * MULTIPLE)
+        view = F.interpolate(x, size, mode="bilinear", align_corners=False, antialias=True)
+        for flip in (False, True):
+            p = student(view.flip(3) if flip else view)[0].float().softmax(1)
+            total += F.interpolate(p.flip(3) if flip else p, (GRID, GRID), mode="bilinear", align_corners=False)
+    return total / (2 * len(SCALES))
 
 
 def centred(p: Tensor, cells: int) -> Tensor:
@@ -294,12 +325,17 @@ class Mixer:
 def distil(args: argparse.Namespace) -> None:
     """``--start`` (folded) to ``WORK/NAME.pt`` (folded): the average of the weights, saved every 1,000 steps.
 
-    ``--until``: stop at this step of ``--steps``, of which the fall of the rate is reckoned.
+    ``--until``: stop at this step of ``--steps``, of which the fall of the rate is reckoned; ``--seconds``: as many steps
+    as this time allows. ``--student``: the share of the start itself in the targets.
     """
     began = time.time()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(args.seed)
-    photos = photo_bank(args.work, args.training, device, args.limit)
+    student = None
+    if args.student:
+        student = RoomNet(folded=True).to(device).eval()
+        student.load_folded(completed(mean(args.start)))
+    photos = photo_bank(args.work, args.training, device, args.limit, student, args.student)
     rendered = rendered_bank(args.work / "synthetic", device)
     print(
         f"{len(photos.aspects)} photos, {len(rendered.aspects)} rendered rooms, {time.time() - began:.0f} s", flush=True
@@ -317,9 +353,13 @@ def distil(args: argparse.Namespace) -> None:
     )
     average = [p.detach().clone() for p in net.parameters()]
     net.train()
-    seen: list[Tensor] = []
-    for step in range(args.until or args.steps):
-        fall = 0.5 + 0.5 * math.cos(math.pi * step / args.steps)
+    losses: list[Tensor] = []
+    started, step, last = time.time(), -1, False
+    while not last:
+        step += 1
+        done = (time.time() - started) / args.seconds if args.seconds else step / args.steps
+        last = done >= 1 if args.seconds else step + 1 == (args.until or args.steps)
+        fall = 0.5 + 0.5 * math.cos(math.pi * min(1.0, done))
         for g in optimiser.param_groups:
             g["lr"] = args.rate * fall * min(1.0, (step + 1) / 150) * (args.inner if g["inner"] else 1.0)
         x, target, room = mixer.batch(args.pixels)
@@ -332,10 +372,9 @@ def distil(args: argparse.Namespace) -> None:
         optimiser.step()
         keep = min(KEEP, (step + 1) / (step + 20))
         torch._foreach_lerp_(average, [p.detach() for p in net.parameters()], 1 - keep)
-        seen.append(torch.stack([segment.detach(), kind.detach()]))
-        last = step + 1 == (args.until or args.steps)
+        losses.append(torch.stack([segment.detach(), kind.detach()]))
         if (step + 1) % 200 == 0 or last:
-            a, b = torch.stack(seen[-200:]).mean(0).tolist()
+            a, b = torch.stack(losses[-200:]).mean(0).tolist()
             print(f"{step + 1} segments {a:.4f} rooms {b:.4f} {time.time() - began:.0f} s", flush=True)
         if (step + 1) % 1000 == 0 or last:
             save(net, average, mixer, args)

@@ -85,15 +85,19 @@ def target_path(photo: Path, work: Path) -> Path:
     return work / "soft" / ("_".join(photo.parts[-3:])[:-5] + ".npy")
 
 
-def label(training: Path, work: Path, count: int, shard: int = 0, shards: int = 1) -> None:
+def label(training: Path, work: Path, count: int, shard: int = 0, shards: int = 1, *, student: float = 0.0) -> None:
     """Write the soft targets, uint8 of 255, of every ``shards``-th of the first ``count`` photos; existing ones stay.
 
     The 256 px photos were squeezed to squares, mostly from 4:3: the teacher sees them both ways, mirrored once.
+    ``student``: the share of the shipped network's own view, which has learnt from rendered rooms what walls and floors are.
     """
     import cv2
     from PIL import Image
 
+    from stagekit.backends.segment import RoomNetV1
+
     teacher = Teacher(training / "teacher_ade20k.onnx")
+    network = RoomNetV1(threads=1).open() if student else None
     (work / "soft").mkdir(parents=True, exist_ok=True)
     for photo in unpack(training, work)[:count][shard::shards]:
         out = target_path(photo, work)
@@ -105,6 +109,11 @@ def label(training: Path, work: Path, count: int, shard: int = 0, shards: int = 
         else:
             wide = cv2.resize(teacher(picture, (513, 385), flip=True), (GRID, GRID), interpolation=cv2.INTER_LINEAR)
             p = (teacher(picture, (385, 385)) + wide) / 2
+        if network is not None:
+            shape = picture if "listings" in photo.parts else picture.resize((512, 384))
+            looks = [network.view(np.asarray(shape), scale)[0].transpose(1, 2, 0) for scale in network.scales]
+            own = [cv2.resize(q, p.shape[1::-1], interpolation=cv2.INTER_LINEAR) for q in looks]
+            p = (1 - student) * p + student * np.mean(own, 0)
         np.save(out, np.round(p * 255).astype(np.uint8))
 
 

@@ -53,8 +53,8 @@ class Maker:
             if r.random() < 0.12:
                 x, z = r.uniform(-w / 2 + 0.1, w / 2 - 0.1), (z0 + z1) / 2
                 self.box(x - 0.02, x + 0.02, y, y + 0.25, z - 0.02, z + 0.02, "lamp", pick(r, *PAINTS), "plain")
-                shade = pick(r, (0.9, 0.85, 0.7))
-                self.box(x - 0.14, x + 0.14, y + 0.22, y + 0.45, z - 0.14, z + 0.14, "lamp", shade, "plain")
+                shade, kind = pick(r, (0.9, 0.85, 0.7)), str(r.choice(["plain", "plain round", "glow round"]))
+                self.box(x - 0.14, x + 0.14, y + 0.22, y + 0.45, z - 0.14, z + 0.14, "lamp", shade, kind)
                 continue
             sx, sy, sz = r.uniform(0.05, 0.32), r.uniform(0.02, 0.28), r.uniform(0.05, 0.25)
             x, z = r.uniform(-w / 2, max(-w / 2 + 0.01, w / 2 - sx)), r.uniform(z0, max(z0 + 0.01, z1 - sz))
@@ -165,8 +165,11 @@ class Maker:
                 self.box(x, x + 0.45, 0, 0.52, 0.02, 0.42, "cabinet", cc, "drawers")
                 if r.random() < 0.6:
                     self.box(x + 0.2, x + 0.25, 0.52, 0.75, 0.2, 0.25, "lamp", pick(r, *PAINTS), "plain")
-                    shade = pick(r, (0.9, 0.85, 0.7), *PAINTS)
-                    self.box(x + 0.09, x + 0.36, 0.72, 0.95, 0.09, 0.36, "lamp", shade, "plain")
+                    shade, kind = (
+                        pick(r, (0.9, 0.85, 0.7), *PAINTS),
+                        str(r.choice(["plain", "plain round", "glow round"])),
+                    )
+                    self.box(x + 0.09, x + 0.36, 0.72, 0.95, 0.09, 0.36, "lamp", shade, kind)
         return Piece(self.parts)
 
     def shelf(self) -> Piece:

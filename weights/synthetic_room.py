@@ -229,6 +229,8 @@ class Room:
         ]
         self.lamp_radius = rng.uniform(0.06, 0.22)
         self.lamp_power = rng.uniform(0.2, 1.2)
+        self.glows: list[Array] = []
+        self.glow = rng.uniform(1.0, 3.0) * (self.ambient + 0.1 * self.sky * bool(self.windows))
         self.warm = np.array([1.0, rng.uniform(0.78, 1.0), rng.uniform(0.55, 1.0)], np.float32)
         a, e = rng.uniform(0, 2 * math.pi), math.radians(rng.uniform(20, 60))
         self.sun = np.array([math.cos(a) * math.cos(e), math.sin(e), math.sin(a) * math.cos(e)])

@@ -2,8 +2,8 @@
 
 A room is a convex polyhedron (box, sometimes with a cut corner or a sloped ceiling) with boxes standing in it
 (chimney breasts, cabinets), rectangles on its walls (windows, doors, passages into another room) and light from
-windows, lamps and the sun. One ray a pixel, drawn at 480 px, kept at 320 px; targets are the exact shares of each
-class in cells of stride 4.
+windows, lamps and the sun. One ray a pixel and one more from glossy floors, mirrors and through sheer curtains, drawn
+at 480 px, kept at 320 px; targets are the exact shares of each class in cells of stride 4.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from synthetic_furnish import furnish
-from synthetic_pieces import look, meet
+from synthetic_pieces import Piece, look, meet
 from synthetic_room import Face, Room
 
 from stagekit.models.roomnet_arch import CLASSES
@@ -92,6 +92,10 @@ def irradiance(room: Room, p: Array, n: Array, face: Face | None) -> Array:
         r2 = (to**2).sum(1) + 0.15
         fall = np.clip((to * n).sum(1) / np.sqrt(r2), 0, 1) if face is None or face.role != "ceiling" else 0.25
         colour += (room.lamp_power * fall / r2)[:, None] * room.warm
+    for lamp in room.glows:
+        to = lamp - p
+        r2 = (to**2).sum(1) + 0.1
+        colour += (room.glow * 0.15 * (0.3 + np.clip((to * n).sum(1) / np.sqrt(r2), 0, 1)) / r2)[:, None] * room.warm
     for other in room.faces:
         if other is not face:
             gap = np.clip(other.offset - p @ other.normal, 0, None)
@@ -99,10 +103,12 @@ def irradiance(room: Room, p: Array, n: Array, face: Face | None) -> Array:
     for lo, hi, _, _ in room.boxes:
         gap = np.sqrt((np.clip(np.maximum(lo - p, p - hi), 0, None) ** 2).sum(1))
         colour *= (1 - room.occlusion * np.exp(-(gap + 0.01) / room.reach) * (gap > 1e-3))[:, None]
-    for piece in room.pieces:  # soft shadows at feet, darkness under tops
-        q = piece.local(p)
+    up = n[:, 1] > 0.5
+    top = p[up]
+    for piece in room.pieces if len(top) else ():  # soft shadows at feet, darkness under tops
+        q = piece.local(top)
         gap = np.sqrt((np.clip(np.maximum(piece.lo - q, q - piece.hi), 0, None) ** 2).sum(1))
-        colour *= (1 - 0.9 * room.occlusion * np.exp(-gap / room.reach) * (n[:, 1] > 0.5))[:, None]
+        colour[up] *= (1 - 0.9 * room.occlusion * np.exp(-gap / room.reach))[:, None]
     if room.sun_power:
         for wall in room.faces[2:6]:
             facing = wall.normal @ room.sun
@@ -180,6 +186,8 @@ def shade_wall(room: Room, face: Face, p: Array, d: Array, far: Array, light: Ar
         for rug in room.rugs:
             on, s, t = rug.place(p)
             if on.any():
+                if rug.shadow:
+                    colour[~on] *= rug.beside(s[~on], t[~on])[:, None]
                 colour[on] = rug.colour(s[on], t[on], room.noise) * light[on]
                 label[on] = INDEX["rug"]
     if face.role == "ceiling":
@@ -188,6 +196,35 @@ def shade_wall(room: Room, face: Face, p: Array, d: Array, far: Array, light: Ar
             colour[disc] = 3.0 * room.warm
             label[disc] = INDEX["lamp"]
     return colour, label, through
+
+
+def shade_piece(room: Room, piece: Piece, part: Array, p: Array, d: Array, n: Array, reflect: bool) -> Array:
+    """Colour of points on a piece's parts; mirrors and sheer curtains send on one more ray."""
+    light = irradiance(room, p, n, None)
+    colour = np.empty((len(p), 3))
+    for k in np.unique(part):
+        of = part == k
+        kind = piece.parts[k][4].split(" ")[0]
+        albedo = look(piece, k, p[of], room.noise)
+        colour[of] = albedo * light[of]
+        if kind == "glow":
+            colour[of] += albedo * room.glow * room.warm
+        elif kind == "fire":
+            flame = np.clip(3 * room.noise(p[of] @ np.array([2, 0, 2]), p[of][:, 1]) - 1, 0, 2)
+            colour[of] = (albedo * flame[:, None]) * room.glow
+        elif kind == "sheer":
+            colour[of] += albedo * room.sky * 0.2
+            if reflect:
+                behind, _ = trace(room, p[of] + d[of] * 1e-3, d[of], False)
+                colour[of] = 0.8 * colour[of] + 0.2 * np.minimum(behind, room.sky * 2)
+        elif kind == "mirror":
+            if reflect:
+                bend = d[of] - 2 * (d[of] * n[of]).sum(1)[:, None] * n[of]
+                seen, _ = trace(room, p[of] + n[of] * 1e-3, bend, False)
+                colour[of] = albedo * np.minimum(seen, 6) + 0.01 * light[of]
+            else:
+                colour[of] *= 0.5
+    return colour
 
 
 def trace(room: Room, eye: Array, d: Array, reflect: bool = True) -> tuple[Array, Array]:
@@ -219,12 +256,7 @@ def trace(room: Room, eye: Array, d: Array, reflect: bool = True) -> tuple[Array
     for i, piece in enumerate(room.pieces):
         m = thing == i
         if m.any():
-            light = irradiance(room, p[m], box_normal[m], None)
-            shade = np.empty((m.sum(), 3))
-            for k in np.unique(part[m]):
-                of = part[m] == k
-                shade[of] = look(piece, k, p[m][of], room.noise)
-            colour[m] = shade * light
+            colour[m] = shade_piece(room, piece, part[m], p[m], d[m], box_normal[m], reflect)
             label[m] = np.array([INDEX[r] for _, _, r, _, _ in piece.parts])[part[m]]
     for i, (_, _, role, tint) in enumerate(room.boxes):
         m = box == i
@@ -245,10 +277,12 @@ def trace(room: Room, eye: Array, d: Array, reflect: bool = True) -> tuple[Array
         light = irradiance(room, p[m], -face.normal[None].repeat(m.sum(), 0), face)
         c, k, through = shade_wall(room, face, p[m], d[m], t[m], light)
         if face.role == "floor" and reflect and room.gloss > 0.05:
-            bend = d[m] * np.array([1, -1, 1]) + (room.noise(p[m][:, 0] * 3, p[m][:, 2] * 3)[:, None] - 0.5) * 0.03
-            mirror, _ = trace(room, p[m] + np.array([0, 1e-3, 0]), bend, False)
-            fresnel = 0.03 + 0.6 * (1 - np.abs(d[m][:, 1]) / np.linalg.norm(d[m], axis=1)) ** 4
-            c += np.minimum(mirror, 4.0) * (room.gloss * fresnel)[:, None]
+            bare = k == INDEX["floor"]
+            q, way = p[m][bare], d[m][bare]
+            bend = way * np.array([1, -1, 1]) + (room.noise(q[:, 0] * 3, q[:, 2] * 3)[:, None] - 0.5) * 0.03
+            mirror, _ = trace(room, q + np.array([0, 1e-3, 0]), bend, False)
+            fresnel = 0.03 + 0.6 * (1 - np.abs(way[:, 1]) / np.linalg.norm(way, axis=1)) ** 4
+            c[bare] += np.minimum(mirror, 4.0) * (room.gloss * fresnel)[:, None]
         if through.any():
             start, way = p[m][through], d[m][through]
             tt, face_index = exits(room.beyond, start, way)

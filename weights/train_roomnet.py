@@ -256,6 +256,13 @@ def main() -> None:
     parser.add_argument("--inner", type=float, default=0.2, help="tune: the encoder's share of the rate")
     parser.add_argument("--kind", type=float, default=0.3, help="tune: weight of the room type's loss")
     parser.add_argument("--until", type=int, help="distil: stop at this step")
+    parser.add_argument("--seconds", type=float, help="distil: train for this long, whatever the number of steps")
+    parser.add_argument(
+        "--student",
+        type=float,
+        default=0.0,
+        help="label: the shipped network's share in the targets; distil: the start's",
+    )
     parser.add_argument("--share", type=float, default=0.8, help="blend: the second's share")
     parser.add_argument("--pixels", type=int, default=7_000_000, help="distil: input pixels of a batch")
     parser.add_argument("--limit", type=int, help="distil: only the first photos, to try it out")
@@ -264,7 +271,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     if args.task == "label":
-        label(args.training, args.work, args.count, args.shard, args.shards)
+        label(args.training, args.work, args.count, args.shard, args.shards, student=args.student)
     elif args.task == "rooms":
         from synthetic_rooms import write_rooms
 

@@ -84,13 +84,14 @@ class RoomNetV1:
             raise BackendError(f"{self.name} is not open; call open() first")
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
             raise ImageError(f"expected uint8 (H, W, 3), got {image.dtype} {image.shape}; use stagekit.open_image")
-        looks = [self._one(image, scale) for scale in self.scales]
+        looks = [self.view(image, scale) for scale in self.scales]
         height, width = looks[0][0].shape[1:]
         maps = [resize_maps(p, height, width) for p, _ in looks]
         smallest = maps[int(np.argmin(self.scales))]
         return rugs_raised(np.mean(maps, 0), smallest), np.mean([r for _, r in looks], 0)
 
-    def _one(self, image: Array, scale: int) -> tuple[Array, Array]:
+    def view(self, image: Array, scale: int) -> tuple[Array, Array]:
+        """As `look`, at one long side in pixels, on that one's grid, rugs as softly named as the network names them."""
         import cv2
 
         height, width = input_size(image.shape[0], image.shape[1], scale)

@@ -1,0 +1,100 @@
+"""The rendered rooms that RoomNet is trained on: the labels they hold, mirrors that show the room."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stagekit.models.roomnet_arch import CLASSES
+
+INDEX = {name: k for k, name in enumerate(CLASSES)}
+
+
+@pytest.fixture(scope="module")
+def made():
+    """The modules, imported as the recipe does it."""
+    folder = str(Path(__file__).resolve().parents[2] / "weights")
+    sys.path.insert(0, folder)
+    try:
+        names = ("rooms", "room", "furnish", "pieces", "fittings")
+        yield {name: importlib.import_module(f"synthetic_{name}") for name in names}
+    finally:
+        sys.path.remove(folder)
+
+
+def furnished(made, seed):
+    rng = np.random.default_rng([11, seed])
+    room = made["room"].Room(rng)
+    made["furnish"].furnish(room, rng)
+    return room
+
+
+def test_labels_of_the_fittings(made):
+    found = {"rug": 0}
+    for seed in range(60):
+        room = furnished(made, seed)
+        found["rug"] += bool(room.rugs)
+        for piece in room.pieces:
+            lo, hi = piece.corners().min(0), piece.corners().max(0)
+            assert (lo > -0.011).all() and (hi < np.array([room.w, room.h, room.d]) + 0.011).all()
+            roles = {part[2] for part in piece.parts}
+            assert roles <= set(CLASSES)
+            for role in roles:
+                found[role] = found.get(role, 0) + 1
+            if {"countertop", "chair"} <= roles:
+                found["island"] = found.get("island", 0) + 1
+            if any(part[4].startswith("glow") for part in piece.parts):
+                found["glow"] = found.get("glow", 0) + 1
+    assert {"mirror", "fireplace", "island", "curtain", "glow", "lamp", "rug"} <= set(found)
+    assert 15 < found["rug"] < 45
+
+
+def test_rugs_lie_between_the_walls(made):
+    for seed in range(60):
+        room = furnished(made, seed)
+        for rug in room.rugs:
+            half = np.array([rug.half[0], 0.01, rug.half[1]])
+            corners = made["pieces"].Piece([(-half, half, "rug", rug.colours[0], "plain")], rug.at, rug.yaw).corners()
+            assert (corners[:, [0, 2]] > 0).all() and (corners[:, [0, 2]] < [room.w, room.d]).all()
+
+
+def test_pictures_hold_what_their_labels_say(made):
+    image, shares, classes = made["rooms"].render(np.random.default_rng([11, 1]), 240)
+    again = made["rooms"].render(np.random.default_rng([11, 1]), 240)
+    assert all((a == b).all() for a, b in zip((image, shares, classes), again, strict=True))
+    assert shares.shape[2] == len(classes) and np.abs(shares.sum(2, dtype=int) - 255).max() <= len(classes)
+    assert image.shape[0] == 4 * shares.shape[0] and image.std() > 5
+
+
+@pytest.mark.parametrize(("lean", "round_"), [(0.0, False), (0.1, False), (0.0, True)])
+def test_a_mirror_shows_the_room(made, lean, round_):
+    """The same wall, red, faces the glass: red is seen in it, none of it on the frame."""
+    rng = np.random.default_rng(3)
+    room = made["room"].Room(rng)
+    room.faces, room.boxes, room.pieces, room.rugs = room.faces[:6], [], [], []
+    room.w, room.d, room.h, room.sun_power, room.gloss = 4.0, 4.0, 2.5, 0.0, 0.0
+    for face, offset in zip(room.faces, (0.0, 2.5, 0.0, 4.0, 0.0, 4.0), strict=True):
+        face.offset, face.patches, face.texture = offset, [], "plain"
+        face.colour = np.full(3, 0.5)
+    room.faces[4].colour = np.array([0.8, 0.05, 0.05])
+    maker = made["fittings"].Fitter(rng)
+    if round_:
+        maker.round_glass(0, 1.4, 0.5, 0.5, 0)
+    else:
+        maker.glass(-0.5, 0.5, 0.4, 2.0, 0)
+    for _, _, _, colour, kind in maker.parts:
+        if not kind.startswith("mirror"):
+            colour[:] = (0.1, 0.1, 0.6)
+    piece = made["pieces"].Piece(maker.parts, lean=lean)
+    room.eye, room.base, room.crown = np.array([2.0, 1.3, 0.6]), 0.0, 0.0
+    assert made["furnish"].Space(room, rng).mount(piece, room.faces[5], 2.0, 0.3)
+    x, y = np.meshgrid(np.linspace(-0.3, 0.3, 61), np.linspace(0.3, -0.35, 61))
+    d = np.stack([x.ravel(), y.ravel(), np.ones(x.size)], 1)
+    colour, label = made["rooms"].trace(room, room.eye, d)
+    mirror = label == INDEX["mirror"]
+    red = colour[:, 0] > 3 * colour[:, 2]
+    blue = colour[:, 2] > 2 * colour[:, 0]
+    assert (mirror & red).sum() > 300 and (mirror & blue).sum() > 30
+    assert not (red & ~mirror).any() and not (blue & ~mirror).any()
