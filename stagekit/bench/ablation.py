@@ -24,7 +24,7 @@ BEST: Mapping[str, Mapping[str, Any]] = {
     "cpu": {"channels_last": True, "compile": "regional"},
 }
 """Device -> the switches of the rows called "fast": all that leave schedule and numbers as they are and pay."""
-GPU_ONLY = {"offload", "blocks", "cudnn_benchmark", "graphs", "fp8"}
+GPU_ONLY = {"offload", "blocks", "cudnn_benchmark", "graphs", "recorded", "fp8"}
 """Switches, and values of switches, that the processor knows nothing of."""
 OFF = {"guidance_until": FEWER, "control_until": FEWER}
 
@@ -66,6 +66,7 @@ def cases(device: str, steps: int) -> list[Case]:
         Case("compile=regional", base, {"compile": "regional"}),
         Case("compile=full", base, {"compile": "full"}),
         Case("compile=graphs", base, {"compile": "graphs"}),
+        Case("compile=recorded", base, {"compile": "recorded"}),
         Case("quantize=int8", base, {"quantize": "int8"}),
         Case("quantize=int8, compile=regional", base, {"quantize": "int8", "compile": "regional"}),
         Case("quantize=fp8, compile=regional", base, {"quantize": "fp8", "compile": "regional"}),
@@ -73,7 +74,11 @@ def cases(device: str, steps: int) -> list[Case]:
         Case("offload", base, {"offload": True}),
         Case("offload, vae_tiling", base, {"offload": True, "vae_tiling": True}),
         Case("offload=blocks, vae_tiling", base, {"offload": "blocks", "vae_tiling": True}),
-        *([Case("fast, compile=regional", base, {**best, "compile": "regional"})] if device == "cuda" else []),
+        *(
+            [Case(f"fast, compile={how}", base, {**best, "compile": how}) for how in ("regional", "recorded")]
+            if device == "cuda"
+            else []
+        ),
         Case("fast, quantize=fp8", base, {**best, "quantize": "fp8"}),
         Case("fast, quantize=fp8, guidance and ControlNet off", base, {**best, "quantize": "fp8"}, OFF),
         Case("fp16", "fp16"),

@@ -25,7 +25,7 @@ FP8_SINCE = (8, 9)
 
 @dataclass(frozen=True)
 class Switches:
-    """``channels_last``: pictures in memory as tensor cores read them. ``compile``: off, regional, full, graphs.
+    """``channels_last``: pictures in memory as tensor cores read them. ``compile``: off, regional, full, graphs, recorded.
     ``vae_tiling``: decode in tiles, for little memory. ``offload``: keep idle models in main memory; ``"blocks"``: a
     ControlNet's idle blocks too. ``quantize``: off, int8, fp8. ``warm_up``: run a step of each kind at ``open``.
     ``cudnn_benchmark``: try cuDNN's convolutions at the first picture of a size, keep the fastest."""
@@ -83,23 +83,30 @@ def tune(parts: Parts, switches: Switches) -> None:
     if switches.offload == "blocks":
         for net in parts.controls.values():
             parts.take_turns(*net.down_blocks, net.mid_block)
-    for net in nets:
-        compile_net(net, switches.compile)
-    if switches.compile == "graphs" and parts.device == "cuda" and not parts.offload:  # offloaded weights move about
+    if switches.compile == "graphs":
+        allow_shapes()
+        for net in nets:
+            net.forward = torch.compile(net.forward, mode="reduce-overhead", dynamic=False)
+        parts.unet.register_forward_hook(end_step)
+        torch.compiler.cudagraph_mark_step_begin()  # the first step's begin; ``end_step`` marks those to come
+    else:
+        for net in nets:
+            compile_net(net, switches.compile)
+    if switches.compile == "recorded" and parts.device == "cuda" and not parts.offload:  # offloaded weights move about
         record = cuda_recorder()
         for net in nets:
             net.forward = Recorded(net.forward, record)
-    # What ``encode`` and ``decode`` call; once a picture each: not recorded
+    # What ``encode`` and ``decode`` call; once a picture each: no graphs
     for half in (parts.vae.encoder, parts.vae.decoder):
         compile_net(half, switches.compile)
 
 
 def compile_net(net: Any, how: str) -> None:
-    """Mark the net (``full``) or its repeated blocks for compiling at first use, once for each shape."""
+    """Mark the net, or its repeated blocks, for compiling at first use, once for each shape."""
     if how == "off":
         return
     allow_shapes()
-    if how == "full":
+    if how in ("full", "graphs"):
         net.compile(dynamic=False)
         return
     names = {*REPEATED, *(getattr(net, "_repeated_blocks", None) or ())}
@@ -127,6 +134,17 @@ def kernels(parts: Parts) -> Iterator[None]:
         yield
     finally:
         torch.backends.cudnn.benchmark = before
+
+
+def end_step(net: Any, inputs: Any, output: Any) -> Any:
+    """Forward hook of a UNet in a CUDA graph. The next replay overwrites what it gave, and samplers such as PNDM keep it
+    for steps to come: hand out copies. The ControlNets' outputs before it belong to the same step."""
+    import torch
+
+    kept = tuple(o.clone() for o in output)
+    if kept[0].is_cuda:
+        torch.compiler.cudagraph_mark_step_begin()
+    return kept
 
 
 def join_projections(net: Any) -> None:

@@ -16,7 +16,7 @@ from .device import cores, pick_device, pick_dtype
 
 UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
-COMPILE = ("off", "regional", "full", "graphs")
+COMPILE = ("off", "regional", "full", "graphs", "recorded")
 QUANTIZE = ("off", "int8", "fp8")
 OFFLOAD = (False, True, "blocks")
 
@@ -46,8 +46,8 @@ class Runtime:
     Switches of large models, None where the backend is to choose what suits the device: ``offload``: idle models wait in
     main memory, with ``"blocks"`` a ControlNet's blocks too, each comes for its own work;
     ``channels_last``: pictures in memory as tensor cores read them; ``vae_tiling``: decode in tiles;
-    ``compile``: ``off``, ``regional`` (repeated blocks), ``full``, or ``graphs`` (repeated blocks, and each kind of step
-    recorded as a CUDA graph);
+    ``compile``: ``off``, ``regional`` (repeated blocks), ``full``, ``graphs`` (full, replayed as CUDA graphs), or
+    ``recorded`` (repeated blocks, each net's call recorded as a CUDA graph: ready sooner, not yet measured);
     ``quantize``: ``off``, ``int8`` or ``fp8`` (needs torchao); ``warm_up``: run a step of each kind when opened;
     ``cudnn_benchmark``: try cuDNN's convolutions once for each size and keep the fastest.
 

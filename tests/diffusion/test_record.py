@@ -96,7 +96,7 @@ def test_a_recorded_picture_is_the_same(zoo, kind):
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_a_picture_is_the_same_from_cuda_graphs(zoo):
+def test_a_picture_is_the_same_recorded_on_cuda(zoo):
     def run(compile: str) -> torch.Tensor:
         parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]}, device="cuda")
         tune(parts, Switches(compile=compile))
@@ -108,4 +108,4 @@ def test_a_picture_is_the_same_from_cuda_graphs(zoo):
         ]
         return torch.cat(pictures)
 
-    assert torch.allclose(run("graphs"), run("off"), atol=1e-4)
+    assert torch.allclose(run("recorded"), run("off"), atol=1e-4)

@@ -158,14 +158,27 @@ def test_joined_projections_keep_the_picture(zoo):
     assert not any("to_qkv" in name for name, _ in parts.unet.named_parameters())
 
 
-def test_graphs_record_unet_and_controlnet(zoo, monkeypatch):
+def test_graphs_hand_out_copies(zoo, monkeypatch):
+    """UNet and ControlNet go through ``torch.compile`` with graphs; what the UNet gives is never its own buffer."""
+    modes: list[object] = []
+    monkeypatch.setattr(torch, "compile", lambda f, mode=None, dynamic=None: modes.append(mode) or f)
+    parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]})
+    buffer = torch.zeros(1, 4, 8, 8)
+    parts.unet.forward = lambda *inputs, **options: (buffer,)
+    tune(parts, Switches(compile="graphs"))
+    out = parts.unet(buffer, 1)[0]
+    assert modes == ["reduce-overhead"] * 2 + [None] * 2, "the VAE's halves run once a picture: plain compiling"
+    assert torch.equal(out, buffer) and out.data_ptr() != buffer.data_ptr()
+
+
+def test_unet_and_controlnet_are_recorded(zoo, monkeypatch):
     """On CUDA only, and not where weights move to and fro; the blocks are compiled in any case."""
     monkeypatch.setattr("stagekit.diffusion.tune.cuda_recorder", lambda: "recorder")
 
     def recorded(device: str, offload: bool = False) -> list[bool]:
         parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]})
         parts.device, parts.offload = device, offload
-        tune(parts, Switches(compile="graphs"))
+        tune(parts, Switches(compile="recorded"))
         nets = (parts.unet, parts.controls["depth"])
         for net in (*nets, parts.vae.decoder):
             assert any(m._compiled_call_impl is not None for m in net.modules())
