@@ -75,9 +75,10 @@ class Learner(RoomNet):
 
 
 def completed(folded: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Folded weights with blocks that they lack as nothing."""
+    """Folded weights with blocks that they lack as nothing. Raises KeyError for half a block."""
     shapes = {k: v.shape for k, v in RoomNet(folded=True).folded().items()}
-    return {k: folded.get(k, torch.zeros(shape)) for k, shape in shapes.items()}
+    missing = {k.rsplit(".", 2)[0] for k in shapes} - {k.rsplit(".", 2)[0] for k in folded}
+    return {k: torch.zeros(s) if k.rsplit(".", 2)[0] in missing else folded[k] for k, s in shapes.items()}
 
 
 def _measured(bias: Tensor | None, silent: bool) -> Any:
@@ -326,7 +327,7 @@ def distil(args: argparse.Namespace) -> None:
     """``--start`` (folded) to ``WORK/NAME.pt`` (folded): the average of the weights, saved every 1,000 steps.
 
     ``--until``: stop at this step of ``--steps``, of which the fall of the rate is reckoned; ``--seconds``: as many steps
-    as this time allows. ``--student``: the share of the start itself in the targets.
+    as this time allows, in place of both. ``--student``: the share of the start itself in the targets.
     """
     began = time.time()
     device = "cuda" if torch.cuda.is_available() else "cpu"

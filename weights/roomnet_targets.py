@@ -27,7 +27,7 @@ ADE20K: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 
 GRID = 49
-"""Targets of the square photos: GRID x GRID, corners on the picture's corners."""
+"""Targets of the square photos: GRID x GRID cells that cover the picture evenly."""
 
 
 def mapping() -> NDArray[np.float32]:
@@ -81,6 +81,17 @@ def unpack(training: Path, work: Path) -> list[Path]:
     return listings + [rooms[i] for i in order]
 
 
+def evened(p: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
+    """(h, w, C) given at the picture's corners and between -> (height, width, C) at the middles of cells."""
+
+    def weights(cells: int, points: int) -> NDArray[np.float32]:
+        at = (np.arange(cells) + 0.5) / cells * (points - 1)
+        return np.maximum(1 - np.abs(at[:, None] - np.arange(points)), 0).astype(np.float32)
+
+    rows, columns = weights(height, p.shape[0]), weights(width, p.shape[1])
+    return np.einsum("yh,hwc,xw->yxc", rows, p, columns, optimize=True)
+
+
 def target_path(photo: Path, work: Path) -> Path:
     return work / "soft" / ("_".join(photo.parts[-3:])[:-5] + ".npy")
 
@@ -99,16 +110,23 @@ def label(training: Path, work: Path, count: int, shard: int = 0, shards: int = 
     teacher = Teacher(training / "teacher_ade20k.onnx")
     network = RoomNetV1(threads=1).open() if student else None
     (work / "soft").mkdir(parents=True, exist_ok=True)
+    said = work / "soft" / "student"
+    if said.exists() and float(said.read_text()) != student:
+        raise SystemExit(
+            f"{said.parent} holds targets with a student's share of {said.read_text()}; give another --work"
+        )
+    said.write_text(str(student))
     for photo in unpack(training, work)[:count][shard::shards]:
         out = target_path(photo, work)
         if out.exists():
             continue
         picture = Image.open(photo).convert("RGB")
         if "listings" in photo.parts:
-            p = (teacher(picture) + teacher(picture, flip=True)) / 2
+            seen = (teacher(picture) + teacher(picture, flip=True)) / 2
+            p = evened(seen, *seen.shape[:2])
         else:
-            wide = cv2.resize(teacher(picture, (513, 385), flip=True), (GRID, GRID), interpolation=cv2.INTER_LINEAR)
-            p = (teacher(picture, (385, 385)) + wide) / 2
+            wide = evened(teacher(picture, (513, 385), flip=True), GRID, GRID)
+            p = (evened(teacher(picture, (385, 385)), GRID, GRID) + wide) / 2
         if network is not None:
             shape = picture if "listings" in photo.parts else picture.resize((512, 384))
             looks = [network.view(np.asarray(shape), scale)[0].transpose(1, 2, 0) for scale in network.scales]

@@ -212,14 +212,6 @@ class Maker:
             self.stuff(w, 0, d, h, int(r.integers(0, 4)))
         return Piece(self.parts)
 
-    def lamp(self) -> Piece:
-        r = self.rng
-        c, h, s = pick(r, *PAINTS, *WOODS), r.uniform(1.3, 1.75), r.uniform(0.14, 0.25)
-        self.box(-0.14, 0.14, 0, 0.02, 0.11, 0.39, "lamp", c, "plain")
-        self.box(-0.015, 0.015, 0, h, 0.235, 0.265, "lamp", c, "plain")
-        self.box(-s, s, h - 0.3, h, 0.25 - s, 0.25 + s, "lamp", pick(r, (0.9, 0.85, 0.75), *PAINTS), "plain")
-        return Piece(self.parts)
-
     def plant(self) -> Piece:
         r = self.rng
         pot, h = r.uniform(0.15, 0.4), r.uniform(0.3, 1.4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
@@ -152,6 +153,7 @@ class LoopBackend(Optioned):
         if find_spec("torch") is not None:
             import torch
 
+            gc.collect()  # compiled and recorded nets refer to themselves
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
 

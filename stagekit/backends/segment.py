@@ -80,20 +80,24 @@ class RoomNetV1:
 
     def look(self, image: Array) -> tuple[Array, Array]:
         """uint8 HxWx3 sRGB -> softmax (32, h, w) and room probabilities (6,), averaged over scales and mirror."""
-        if self._session is None:
-            raise BackendError(f"{self.name} is not open; call open() first")
-        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-            raise ImageError(f"expected uint8 (H, W, 3), got {image.dtype} {image.shape}; use stagekit.open_image")
+        self._check(image)
         looks = [self.view(image, scale) for scale in self.scales]
         height, width = looks[0][0].shape[1:]
         maps = [resize_maps(p, height, width) for p, _ in looks]
         smallest = maps[int(np.argmin(self.scales))]
         return rugs_raised(np.mean(maps, 0), smallest), np.mean([r for _, r in looks], 0)
 
+    def _check(self, image: Array) -> None:
+        if self._session is None:
+            raise BackendError(f"{self.name} is not open; call open() first")
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+            raise ImageError(f"expected uint8 (H, W, 3), got {image.dtype} {image.shape}; use stagekit.open_image")
+
     def view(self, image: Array, scale: int) -> tuple[Array, Array]:
         """As `look`, at one long side in pixels, on that one's grid, rugs as softly named as the network names them."""
         import cv2
 
+        self._check(image)
         height, width = input_size(image.shape[0], image.shape[1], scale)
         shrinks = height < image.shape[0]
         small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -11,8 +12,8 @@ Recorder = Callable[[Callable[[], Any]], tuple[Callable[[], object], Any]]
 
 WARM_UP = 2
 """Runs before one is recorded: in the first, blocks are compiled and kernels chosen, which must not happen in the record."""
-KEPT = 16
-"""Kinds of calls that a net keeps records of."""
+KEPT = 8
+"""Kinds of calls that a net keeps records of, those used last: SDXL's inputs and outputs take 0.1 GB a kind."""
 
 
 class Recorded:
@@ -27,14 +28,18 @@ class Recorded:
         self.kept: dict[Hashable, tuple[list[Any], Callable[[], object], Any]] = {}
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
+        import torch
+
         given: list[Any] = []
-        kind = taken_apart((inputs, options), given)
-        if kind not in self.kept:
+        kind = (torch.is_inference_mode_enabled(), taken_apart((inputs, options), given))
+        if kind in self.kept:
+            self.kept[kind] = self.kept.pop(kind)
+        else:
+            while len(self.kept) >= KEPT:
+                del self.kept[next(iter(self.kept))]
             own = [tensor.clone() for tensor in given]
             same_inputs, same_options = put_together((inputs, options), iter(own))
             replay, outputs = self.record(partial(self.forward, *same_inputs, **same_options))
-            while len(self.kept) >= KEPT:
-                del self.kept[next(iter(self.kept))]
             self.kept[kind] = own, replay, outputs
         own, replay, outputs = self.kept[kind]
         for tensor, value in zip(own, given, strict=True):
@@ -77,18 +82,37 @@ def cuda_recorder() -> Recorder:
     """Records of one model, which share their memory: they are replayed one after the other, never at once."""
     import torch
 
-    pool = torch.cuda.graph_pool_handle()
+    pool, aside = torch.cuda.graph_pool_handle(), torch.cuda.Stream()
 
     def record(run: Callable[[], Any]) -> tuple[Callable[[], object], Any]:
-        aside = torch.cuda.Stream()
-        aside.wait_stream(torch.cuda.current_stream())
+        here = torch.cuda.current_stream()
+        aside.wait_stream(here)
         with torch.cuda.stream(aside):
             for _ in range(WARM_UP):
                 run()
-        torch.cuda.current_stream().wait_stream(aside)
+        here.wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
-            outputs = run()
+        try:
+            with (
+                forgotten_workspaces(),
+                torch.cuda.graph(graph, pool=pool, stream=aside, capture_error_mode="thread_local"),
+            ):
+                outputs = run()
+        finally:
+            torch.cuda.set_stream(here)  # a capture that fails leaves the thread on its own stream
         return graph.replay, outputs
 
     return record
+
+
+@contextmanager
+def forgotten_workspaces() -> Iterator[None]:
+    """cuBLAS's scratch memory of each stream let go before and after: what is recorded then lies in the records' memory, and
+    no later call is given it. As PyTorch's own graphs do it."""
+    import torch
+
+    torch._C._cuda_clearCublasWorkspaces()
+    try:
+        yield
+    finally:
+        torch._C._cuda_clearCublasWorkspaces()

@@ -149,15 +149,16 @@ def end_step(net: Any, inputs: Any, output: Any) -> Any:
 
 def join_projections(net: Any) -> None:
     """Query, key and value of a self-attention as one matrix, key and value of a cross-attention: fewer and larger products
-    that fill the device better. An IP-Adapter's attentions stay as they are."""
+    that fill the device better. An IP-Adapter's attentions and picture projection stay as they are."""
     from diffusers.models.attention_processor import Attention, AttnProcessor2_0, FusedAttnProcessor2_0
 
-    for module in net.modules():
-        if isinstance(module, Attention) and type(module.processor) is AttnProcessor2_0:
+    for name, module in net.named_modules():
+        plain = isinstance(module, Attention) and type(module.processor) is AttnProcessor2_0
+        if plain and not name.startswith("encoder_hid_proj"):
             module.fuse_projections()
             module.set_processor(FusedAttnProcessor2_0())
-            for name in ("to_k", "to_v") if module.is_cross_attention else ("to_q", "to_k", "to_v"):
-                delattr(module, name)
+            for part in ("to_k", "to_v") if module.is_cross_attention else ("to_q", "to_k", "to_v"):
+                delattr(module, part)
     net.requires_grad_(False)
 
 

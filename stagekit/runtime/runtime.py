@@ -47,7 +47,8 @@ class Runtime:
     main memory, with ``"blocks"`` a ControlNet's blocks too, each comes for its own work;
     ``channels_last``: pictures in memory as tensor cores read them; ``vae_tiling``: decode in tiles;
     ``compile``: ``off``, ``regional`` (repeated blocks), ``full``, ``graphs`` (full, replayed as CUDA graphs), or
-    ``recorded`` (repeated blocks, each net's call recorded as a CUDA graph: ready sooner, not yet measured);
+    ``recorded`` (repeated blocks, each net's call recorded as a CUDA graph: ready sooner, not yet measured; ``regional``
+    on the processor, with offload and in backends of other families than SD1.5 and SDXL);
     ``quantize``: ``off``, ``int8`` or ``fp8`` (needs torchao); ``warm_up``: run a step of each kind when opened;
     ``cudnn_benchmark``: try cuDNN's convolutions once for each size and keep the fastest.
 

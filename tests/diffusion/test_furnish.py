@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 import rooms
@@ -9,6 +12,7 @@ import rooms
 import stagekit as sk
 from stagekit.backends.diffusion import SD15ControlNet, SDXLControlNet, SDXLUnionControlNet
 from stagekit.core.context import CancelToken
+from stagekit.diffusion.record import Recorded
 from stagekit.errors import BackendError, Cancelled, OptionError, WeightsError
 from stagekit.render.control import control_maps
 
@@ -54,6 +58,21 @@ def test_contract(zoo, kind):
     backend.close()
     with pytest.raises(BackendError, match="not open"):
         backend(PHOTO, LAYOUT, [CHAIR])
+
+
+def test_close_gives_the_memory_back(zoo):
+    """At once, of a net that refers to itself too, as recorded ones do."""
+    backend = SD15ControlNet(**options(zoo, "sd15-controlnet")).open(sk.Runtime(device="cpu"))
+    net = backend.painter.parts.unet
+    net.forward = Recorded(net.forward, lambda run: (run, run()))
+    gone = weakref.ref(net)
+    del net
+    gc.disable()
+    try:
+        backend.close()
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_through_the_pipeline(zoo):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import tiny_diffusion as tiny
 import torch
-from diffusers.models.attention_processor import AttnProcessor
 
+from stagekit.diffusion.adapt import add_style_picture
 from stagekit.diffusion.painter import Painter
 from stagekit.diffusion.parts import load_parts, weights
 from stagekit.diffusion.record import Recorded
@@ -150,12 +151,23 @@ def test_joined_projections_keep_the_picture(zoo):
 
     (plain, before), (joined, after) = run(False), run(True)
     assert torch.allclose(joined, plain, atol=1e-5) and before == after
-    parts = load_parts(zoo["sd15"])
-    for attention in parts.unet.modules():
-        if getattr(attention, "processor", None) is not None:
-            attention.processor = AttnProcessor()
-    tune(parts, Switches(compile="regional"))
-    assert not any("to_qkv" in name for name, _ in parts.unet.named_parameters())
+
+
+def test_projections_are_joined_where_nets_are_compiled(zoo, tmp_path):
+    def joined(switches: Switches, *, adapter: bool = False) -> set[str]:
+        parts = load_parts(zoo["sd15"], controls={"depth": zoo["depth"]}, image_encoder=encoder if adapter else None)
+        if adapter:
+            add_style_picture(parts, file, np.zeros((8, 8, 3), np.uint8), 0.5)
+        tune(parts, switches)
+        assert not any(p.requires_grad for net in (parts.unet, parts.controls["depth"]) for p in net.parameters())
+        names = {name.split(".")[-2] for name, _ in parts.unet.named_parameters()}
+        return names & {"to_q", "to_k", "to_qkv", "to_kv"}
+
+    file, encoder = tiny.ip_adapter(tmp_path, zoo["sd15"])
+    assert joined(Switches()) == {"to_q", "to_k"}
+    for how in ("regional", "full", "graphs", "recorded"):
+        assert joined(Switches(compile=how)) == {"to_q", "to_qkv", "to_kv"}
+    assert joined(Switches(compile="regional"), adapter=True) == {"to_q", "to_k", "to_qkv"}, "its own attentions stay"
 
 
 def test_graphs_hand_out_copies(zoo, monkeypatch):

@@ -60,17 +60,32 @@ def test_rugs_lie_between_the_walls(made):
             assert (corners[:, [0, 2]] > 0).all() and (corners[:, [0, 2]] < [room.w, room.d]).all()
 
 
-def test_pictures_hold_what_their_labels_say(made):
+def test_pictures_hold_what_their_labels_say(made, monkeypatch):
+    """Cells in the picture's order, each with the shares of the rays that fall into it."""
+    traced = []
+    trace = made["rooms"].trace
+
+    def seen(*given):
+        traced.append(trace(*given)[1])
+        return trace(*given)
+
+    monkeypatch.setattr(made["rooms"], "trace", seen)
     image, shares, classes = made["rooms"].render(np.random.default_rng([11, 1]), 240)
     again = made["rooms"].render(np.random.default_rng([11, 1]), 240)
     assert all((a == b).all() for a, b in zip((image, shares, classes), again, strict=True))
     assert shares.shape[2] == len(classes) and np.abs(shares.sum(2, dtype=int) - 255).max() <= len(classes)
     assert image.shape[0] == 4 * shares.shape[0] and image.std() > 5
+    h, w = shares.shape[:2]
+    label = next(t for t in traced if t.size == 36 * h * w).reshape(h, 6, w, 6)
+    pure = (label.min((1, 3)) == label.max((1, 3))) & (label.min((1, 3)) >= 0)
+    assert pure.mean() > 0.5
+    assert (classes[shares.argmax(2)] == label[:, 0, :, 0])[pure].all()
 
 
 @pytest.mark.parametrize(("lean", "round_"), [(0.0, False), (0.1, False), (0.0, True)])
 def test_a_mirror_shows_the_room(made, lean, round_):
-    """The same wall, red, faces the glass: red is seen in it, none of it on the frame."""
+    """A red wall faces the glass with a low green pillar on the right: red is seen in it, none of it on the frame, green on
+    the right, and at the eye's height in an upright glass alone: a leaning one looks up."""
     rng = np.random.default_rng(3)
     room = made["room"].Room(rng)
     room.faces, room.boxes, room.pieces, room.rugs = room.faces[:6], [], [], []
@@ -79,6 +94,8 @@ def test_a_mirror_shows_the_room(made, lean, round_):
         face.offset, face.patches, face.texture = offset, [], "plain"
         face.colour = np.full(3, 0.5)
     room.faces[4].colour = np.array([0.8, 0.05, 0.05])
+    pillar = np.array([2.3, 0.0, 0.0]), np.array([3.1, 1.6, 0.1])
+    room.boxes = [(*pillar, "wall", np.array([0.05, 0.8, 0.05]))]
     maker = made["fittings"].Fitter(rng)
     if round_:
         maker.round_glass(0, 1.4, 0.5, 0.5, 0)
@@ -94,7 +111,11 @@ def test_a_mirror_shows_the_room(made, lean, round_):
     d = np.stack([x.ravel(), y.ravel(), np.ones(x.size)], 1)
     colour, label = made["rooms"].trace(room, room.eye, d)
     mirror = label == INDEX["mirror"]
-    red = colour[:, 0] > 3 * colour[:, 2]
-    blue = colour[:, 2] > 2 * colour[:, 0]
+    red = colour[:, 0] > 3 * np.maximum(colour[:, 1], colour[:, 2])
+    blue = colour[:, 2] > 2 * np.maximum(colour[:, 0], colour[:, 1])
+    green = mirror & (colour[:, 1] > 3 * np.maximum(colour[:, 0], colour[:, 2]))
     assert (mirror & red).sum() > 300 and (mirror & blue).sum() > 30
     assert not (red & ~mirror).any() and not (blue & ~mirror).any()
+    assert green.sum() > 50 and (x.ravel()[green] > 0.02).all()
+    level = np.abs(y.ravel()) < 0.03
+    assert (green & level).any() == (lean == 0)
