@@ -71,6 +71,16 @@ def test_other_floors_are_no_planks(room):
     assert told(room, planked(room), np.zeros(room.thing.shape, bool)) is None, "nothing is seen"
 
 
+def test_tiles_of_wood_are_no_planks(room):
+    """Brown, of planks' contrast, and as much like itself across as along."""
+    floor = region_of(room)
+    ys, xs = np.nonzero(floor.mask)
+    points, _ = floor.metres(np.stack([xs, ys], -1).astype(float))
+    a, b = (0.12 * (-1.0) ** np.floor(points @ axis / WIDE_M) for axis in np.array(floor.axes[:2]))
+    assert told(room, floored(room, a + b)) is None
+    assert told(room, floored(room, 1.4 * b)) is not None
+
+
 def test_planks_may_run_a_little_askew_to_the_room(room):
     a, b = region_of(room).axes[0]
     for turned in (-7.0, 7.0):
