@@ -17,13 +17,12 @@ from roomnet_teacher import SIDE, TorchTeacher
 from torch import Tensor
 from torch.nn import functional as F
 
+from stagekit.backends.segment import SCALES, input_size
 from stagekit.models.network import RoomNet
-from stagekit.models.roomnet_arch import CLASSES, MULTIPLE
+from stagekit.models.roomnet_arch import CLASSES
 
 GRID = 96
 """Cells a side of a photo's target."""
-SCALES = (512, 384)
-"""Long sides at which a student looks at the photos, each with its mirror image."""
 QUARTER = 0.6
 """Side of the four overlapping quarters that the teacher looks at, of the picture's."""
 
@@ -34,7 +33,7 @@ def label(
 ) -> Tensor:
     """uint8 (N, 32, GRID, GRID): the teacher's mean over the whole picture, its mirror image and its quarters, tidied.
 
-    ``share`` of it is the ``student``'s mean over `SCALES` and mirror images.
+    ``share`` of it is the ``student``'s mean over scales and mirror images.
     """
     half = torch.float16 if pictures.is_cuda else torch.float32
     network = TorchTeacher(teacher).to(pictures.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -79,9 +78,9 @@ def seen(student: RoomNet, x: Tensor, aspect: float) -> Tensor:
     """(N, 32, GRID, GRID) probabilities of pictures in -1..1 that were squeezed to squares, as ``roomnet.v1`` looks."""
     total = x.new_zeros((len(x), len(CLASSES), GRID, GRID))
     for long in SCALES:
-        h, w = (long / aspect, long) if aspect >= 1 else (long, long * aspect)
-        size = (max(1, round(h / MULTIPLE)) * MULTIPLE, max(1, round(w / MULTIPLE)) * MULTIPLE)
-        view = F.interpolate(x, size, mode="bilinear", align_corners=False, antialias=True)
+        view = F.interpolate(
+            x, input_size(1000, round(1000 * aspect), long), mode="bilinear", align_corners=False, antialias=True
+        )
         for flip in (False, True):
             p = student(view.flip(3) if flip else view)[0].float().softmax(1)
             total += F.interpolate(p.flip(3) if flip else p, (GRID, GRID), mode="bilinear", align_corners=False)

@@ -31,6 +31,18 @@ def furnished(made, seed):
     return room
 
 
+def bare(made, rng):
+    """An empty grey room of 4 x 4 x 2.5 m, seen from its front wall."""
+    room = made["room"].Room(rng)
+    room.faces, room.boxes, room.pieces, room.rugs = room.faces[:6], [], [], []
+    room.w, room.d, room.h, room.sun_power, room.gloss = 4.0, 4.0, 2.5, 0.0, 0.0
+    for face, offset in zip(room.faces, (0.0, 2.5, 0.0, 4.0, 0.0, 4.0), strict=True):
+        face.offset, face.patches, face.texture = offset, [], "plain"
+        face.colour = np.full(3, 0.5)
+    room.eye, room.base, room.crown = np.array([2.0, 1.3, 0.6]), 0.0, 0.0
+    return room
+
+
 def test_labels_of_the_fittings(made):
     found = {"rug": 0}
     for seed in range(60):
@@ -87,12 +99,7 @@ def test_a_mirror_shows_the_room(made, lean, round_):
     """A red wall faces the glass with a low green pillar on the right: red is seen in it, none of it on the frame, green on
     the right, and at the eye's height in an upright glass alone: a leaning one looks up."""
     rng = np.random.default_rng(3)
-    room = made["room"].Room(rng)
-    room.faces, room.boxes, room.pieces, room.rugs = room.faces[:6], [], [], []
-    room.w, room.d, room.h, room.sun_power, room.gloss = 4.0, 4.0, 2.5, 0.0, 0.0
-    for face, offset in zip(room.faces, (0.0, 2.5, 0.0, 4.0, 0.0, 4.0), strict=True):
-        face.offset, face.patches, face.texture = offset, [], "plain"
-        face.colour = np.full(3, 0.5)
+    room = bare(made, rng)
     room.faces[4].colour = np.array([0.8, 0.05, 0.05])
     pillar = np.array([2.3, 0.0, 0.0]), np.array([3.1, 1.6, 0.1])
     room.boxes = [(*pillar, "wall", np.array([0.05, 0.8, 0.05]))]
@@ -105,7 +112,6 @@ def test_a_mirror_shows_the_room(made, lean, round_):
         if not kind.startswith("mirror"):
             colour[:] = (0.1, 0.1, 0.6)
     piece = made["pieces"].Piece(maker.parts, lean=lean)
-    room.eye, room.base, room.crown = np.array([2.0, 1.3, 0.6]), 0.0, 0.0
     assert made["furnish"].Space(room, rng).mount(piece, room.faces[5], 2.0, 0.3)
     x, y = np.meshgrid(np.linspace(-0.3, 0.3, 61), np.linspace(0.3, -0.35, 61))
     d = np.stack([x.ravel(), y.ravel(), np.ones(x.size)], 1)
@@ -119,3 +125,43 @@ def test_a_mirror_shows_the_room(made, lean, round_):
     assert green.sum() > 50 and (x.ravel()[green] > 0.02).all()
     level = np.abs(y.ravel()) < 0.03
     assert (green & level).any() == (lean == 0)
+
+
+def test_sheers_show_what_is_behind_them(made):
+    room = bare(made, np.random.default_rng(3))
+    cloth = np.array([1.2, 0.0, 3.8]), np.array([2.8, 2.4, 3.82])
+    seen = {}
+    for kind in ("cloth", "sheer"):
+        room.pieces = [made["pieces"].Piece([(*cloth, "curtain", np.full(3, 0.85), kind)])]
+        for name, colour in (("red", (0.8, 0.05, 0.05)), ("green", (0.05, 0.8, 0.05))):
+            room.faces[5].colour = np.array(colour)
+            seen[kind, name], label = made["rooms"].trace(room, room.eye, np.array([[0.01, 0.02, 1.0]]))
+            assert label[0] == INDEX["curtain"]
+    assert np.allclose(seen["cloth", "red"], seen["cloth", "green"])
+    apart = seen["sheer", "red"] - seen["sheer", "green"]
+    assert apart[0, 0] > 0.02 and apart[0, 1] < -0.02
+
+
+def test_the_floor_shines_and_the_rug_does_not(made):
+    room = bare(made, np.random.default_rng(3))
+    room.rugs = [made["pieces"].Rug((1.0, 2.5), (0.6, 0.6), 0.0, False, np.full((3, 3), 0.4), "plain", 0.0, 0.0)]
+    down = np.array([[-1.0, -1.3, 1.9], [1.0, -1.3, 1.9]])
+    dull, label = made["rooms"].trace(room, room.eye, down)
+    room.gloss = 1.0
+    shiny, _ = made["rooms"].trace(room, room.eye, down)
+    assert label.tolist() == [INDEX["rug"], INDEX["floor"]]
+    assert np.allclose(shiny[0], dull[0]) and (shiny[1] > dull[1] + 0.005).all()
+
+
+@pytest.mark.parametrize("wall", [2, 3, 4, 5])
+def test_curtains_hang_where_the_window_is(made, wall):
+    """Close to a wall's end, where there is room on one side only."""
+    for seed in range(6):
+        room = bare(made, np.random.default_rng(3))
+        space, face = made["furnish"].Space(room, np.random.default_rng(seed)), room.faces[wall]
+        lo, _ = space.span(face)
+        face.patches = [made["room"].Patch("window", lo + 0.1, lo + 1.3, 0.9, 2.0, np.ones(3), {"curtain": 1.0})]
+        space.hang(1.1)
+        (piece,) = room.pieces
+        u, _ = face.uv(piece.corners())
+        assert lo < u.min() < lo + 0.1 and lo + 1.3 < u.max() < lo + 1.9
