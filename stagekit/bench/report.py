@@ -18,7 +18,8 @@ EXPECTED = (
 NOT = "not measured"
 COLUMNS = {
     "median_s": "median", "spread": "spread", "cpu_s": "CPU time", "first_s": "first call", "peak_bytes": "peak memory",
-    "speedup": "speed-up", "pictures_per_s": "pictures/s", "share_of_limit": "of the limit", "drift": "drift from fp32",
+    "reserved_bytes": "reserved", "speedup": "speed-up", "pictures_per_s": "pictures/s", "share_of_limit": "of the limit",
+    "drift": "drift from fp32",
 }  # fmt: skip
 
 

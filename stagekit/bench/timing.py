@@ -17,13 +17,15 @@ SLACK = 16 << 20  # bytes: a peak no further above what is resident now was rese
 @dataclass(frozen=True)
 class Timing:
     """``seconds``: wall time of each run, ``cpu_seconds``: processor time of the whole process in each; ``first_s``: the
-    first call, which the warm-up swallows. ``peak_bytes``: on CUDA what was allocated at most, else resident memory."""
+    first call, which the warm-up swallows. ``peak_bytes``: on CUDA what was allocated at most, else resident memory.
+    ``reserved_bytes``: what CUDA's allocator held at most, the memory of recorded graphs among it; None elsewhere."""
 
     seconds: tuple[float, ...]
     cpu_seconds: tuple[float, ...]
     first_s: float
     peak_bytes: int
     peak_of: str
+    reserved_bytes: int | None = None
 
     def data(self) -> dict[str, Any]:
         """As a row's fields. ``spread`` is the range of the middle half (of all, below four runs) over the median: 0.05
@@ -43,6 +45,7 @@ class Timing:
             "first_s": _digits(self.first_s),
             "peak_bytes": self.peak_bytes,
             "peak_of": self.peak_of,
+            **({} if self.reserved_bytes is None else {"reserved_bytes": self.reserved_bytes}),
         }
 
 
@@ -68,7 +71,7 @@ def measure(work: Callable[[], Any], *, device: str = "cpu", warm_up: int = 1, r
         seconds.append(time.perf_counter() - started)
         cpu.append(time.process_time() - busy)
     peak, kind = read_peak(device, reset=reset)
-    return Timing(tuple(seconds), tuple(cpu), first, peak, kind), result
+    return Timing(tuple(seconds), tuple(cpu), first, peak, kind, read_reserved(device)), result
 
 
 def synchronise(device: str) -> None:
@@ -106,6 +109,15 @@ def read_peak(device: str, *, reset: bool) -> tuple[int, str]:
         unit = 1 if sys.platform == "darwin" else 1024
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     return peak, kind
+
+
+def read_reserved(device: str) -> int | None:
+    """Bytes that CUDA's allocator held at most since ``reset_peak``: what the next model cannot have."""
+    if device != "cuda":
+        return None
+    import torch
+
+    return int(torch.cuda.max_memory_reserved())
 
 
 def _memory() -> dict[str, int]:

@@ -51,6 +51,14 @@ def test_peak_is_of_the_timed_work():
         assert small.peak_bytes < got.peak_bytes - 50_000_000
 
 
+def test_memory_that_recorded_graphs_hold_has_its_column():
+    data = timing.Timing((1.0,), (1.0,), 1.0, 5_000_000, "CUDA memory allocated", 7_000_000_000).data()
+    page = report.report({"ablations-sdxl-cuda": result.check(made(**data), "it")})
+    assert "| peak memory | reserved |" in page and "| 0.01 GB | 7.00 GB |" in page
+    assert "reserved_bytes" not in timing.Timing((1.0,), (1.0,), 1.0, 5, "resident memory").data()
+    assert timing.read_reserved("cpu") is None
+
+
 @pytest.mark.parametrize("deaf", [False, True])
 def test_a_peak_that_cannot_be_reset_is_called_since_start(tmp_path, monkeypatch, deaf):
     """Where the kernel refuses the reset (no such file), and where it takes it and does nothing."""
