@@ -11,7 +11,8 @@ import itertools
 import numpy as np
 
 from ..types import Array
-from .regions import INVERSE, Region
+from .overhead import overhead
+from .regions import Region
 from .shifts import REACH_M, agreement
 
 CELL_M, CELLS = 0.012, 420
@@ -20,6 +21,8 @@ LOCAL_M = 0.25
 """Sigma over which light and stains are taken out."""
 SHORTEST_M, LONGEST_M = 0.09, 1.3
 """Sides of tiles."""
+STRONGEST = 0.4
+"""Log light beyond which a joint counts no more: edges of other things are darker."""
 OVERLAP = 0.12
 """Share of the floor that must lie on itself for a shift to be believed."""
 PEAK, MEAN = 0.25, 0.36
@@ -46,32 +49,15 @@ def along_joints(region: Region, values: Array, where: Array) -> Array | None:
 def lattice(region: Region, values: Array, where: Array) -> Array | None:
     """(2, 2): two shifts in plane metres by which the texture ``values`` (H, W), seen ``where`` (bool), repeats; None where
     it does not."""
-    if not where.any():
+    if not (where & region.mask).any():
         return None
-    flat, known = _rectified(region, values, where)
+    flat, known, _ = overhead(region, values, where, cell_m=CELL_M, cells=CELLS, local_m=LOCAL_M, sure=0.9)
     if known.sum() < LEAST:
         return None
-    same, overlap = agreement(flat, known, known)
+    same, overlap = agreement(np.clip(flat, -STRONGEST, STRONGEST), known, known)
     same = np.where(overlap >= OVERLAP, same, 0).astype(np.float32)
     found = _best(same)
     return None if found is None else found * CELL_M
-
-
-def _rectified(region: Region, values: Array, where: Array) -> tuple[Array, Array]:
-    """The near floor from above with its slow changes taken out, and which of it is known."""
-    import cv2
-
-    ys, xs = np.nonzero(where)
-    points, depth = region.metres(np.stack([xs, ys], -1).astype(float))
-    near = depth <= np.percentile(depth, 2) + CELLS * CELL_M
-    low, high = np.percentile(points[near], (1, 99), axis=0)
-    size = tuple(int(n) for n in np.clip(np.ceil((high - low) / CELL_M), 4, CELLS))
-    grid = region.to_pixel @ np.array([[CELL_M, 0, low[0]], [0, CELL_M, low[1]], [0, 0, 1.0]])
-    shown = cv2.warpPerspective(np.where(where, values, 0).astype(np.float32), grid, size, flags=INVERSE)
-    known = cv2.warpPerspective(where.astype(np.float32), grid, size, flags=INVERSE) > 0.9
-    share = cv2.GaussianBlur(known.astype(np.float32), (0, 0), LOCAL_M / CELL_M)
-    mean = cv2.GaussianBlur(shown * known, (0, 0), LOCAL_M / CELL_M) / np.maximum(share, 1e-3)
-    return np.clip(np.where(known, shown - mean, 0), -0.4, 0.4).astype(np.float32), known
 
 
 def _best(same: Array) -> Array | None:

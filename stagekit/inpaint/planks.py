@@ -13,7 +13,8 @@ from ..room.paint import cielab
 from ..types import Array
 from .light import FLOOR_LEVEL, from_log, to_linear, to_log
 from .moves import Plane
-from .regions import INVERSE, Region
+from .overhead import overhead
+from .regions import Region
 from .shifts import agreement
 
 CELL_M, CELLS = 0.008, 620
@@ -68,28 +69,18 @@ def from_above(picture: Array, region: Region, plane: Plane) -> Above | None:
 
     height, width = region.mask.shape
     lends = cv2.resize(plane.lends.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.9
-    ys, xs = np.nonzero(lends & region.mask)
-    if len(ys) < LEAST:
+    if (lends & region.mask).sum() < LEAST:
         return None
-    points, depth = region.metres(np.stack([xs, ys], -1).astype(float))
-    near = depth <= np.percentile(depth, 2) + CELLS * CELL_M
-    low, high = np.percentile(points[near], (1, 99), axis=0)
-    size = tuple(int(n) for n in np.clip(np.ceil((high - low) / CELL_M), 4, CELLS))
-    grid = region.to_pixel @ np.array([[CELL_M, 0, low[0]], [0, CELL_M, low[1]], [0, 0, 1.0]])
     light = cv2.resize(plane.light.mean(2), (width, height), interpolation=cv2.INTER_LINEAR)
-    texture = np.where(lends, to_log(picture).mean(2) - light, 0).astype(np.float32)
-    shown = cv2.warpPerspective(texture, grid, size, flags=INVERSE)
-    known = cv2.warpPerspective(lends.astype(np.float32), grid, size, flags=INVERSE) > 0.95
+    texture = to_log(picture).mean(2) - light
+    values, known, corner = overhead(region, texture, lends, cell_m=CELL_M, cells=CELLS, local_m=LOCAL_M, sure=0.95)
     if known.sum() < LEAST:
         return None
-    share = cv2.GaussianBlur(known.astype(np.float32), (0, 0), LOCAL_M / CELL_M)
-    mean = cv2.GaussianBlur(shown * known, (0, 0), LOCAL_M / CELL_M) / np.maximum(share, 1e-3)
-    values = np.where(known, shown - mean, 0)
     contrast = 1.48 * float(np.median(np.abs(values[known])))
     return Above(
         np.clip(values, -3 * contrast, 3 * contrast).astype(np.float32),
         known,
-        low,
+        corner,
         contrast,
         np.median(to_linear(picture)[lends & region.mask], axis=0),
     )
