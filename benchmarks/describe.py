@@ -4,7 +4,8 @@
 be told is compared with describe_truth.txt; false ones are listed by name. ``invented`` counts things and rooms that are
 told and not there. Floor area in view: estimated rooms of groundtruth/layout against the measured ones. All texts, in
 four languages and three tones, go through check_wording. ``--sheets`` also writes `stagekit look` sheets of a dozen
-photos to benchmarks/sheets/ (not committed). The material of floors has its own benchmark, floor.py, cross-validated;
+photos to benchmarks/sheets/ (not committed). ``--limits`` measures nothing but what the limits of
+stagekit/listing/contents.py rest on, to set them anew when the network has learnt. The material of floors has its own benchmark, floor.py, cross-validated;
 the model that is used here was trained on these floors too.
 """
 
@@ -116,6 +117,33 @@ def facts(folder: Path) -> tuple[dict[str, Any], list[Any]]:
     return result, scenes
 
 
+def limits(folder: Path, weights: str | None = None) -> None:
+    """Print for each class its limits, how many photos that show it would be told so, and those without it that come next."""
+    from stagekit.listing.contents import ABSENT, RELIABLE, RULES, take_stock
+
+    rows, stocks = truth(), {}
+    see = sk.Pipeline(sk.Segment(weights=weights) if weights else sk.Segment())
+    for name in rows:
+        segments = see(folder / "photos" / f"{name}.jpg").segments
+        assert segments is not None
+        stocks[name] = take_stock(segments, None)
+    for kind, (least, certain) in RULES.items():
+        there, not_there = [], []
+        for name, row in rows.items():
+            seen = stocks[name].seen(kind)
+            shown = row["windows"] != "0" if kind == "window" else kind in row["things"].split()
+            if seen.share >= least:
+                (there if shown else not_there).append((round(seen.certainty, 3), name))
+        told = sum(c >= certain for c, _ in there)
+        print(f"{kind}: {least} {certain}: told {told} of {len(there)}; not there: {sorted(not_there)[:-4:-1]}")
+    for kind in RELIABLE:
+        shown = [
+            n for n, row in rows.items() if kind in row["things"].split() or (kind, row["windows"]) == ("window", "1")
+        ]
+        least_sure = sorted((round(stocks[n].seen(kind).peak, 3), n) for n in shown)[:3]
+        print(f"{kind}: absent under {ABSENT}; least sure where it is: {least_sure}")
+
+
 def areas(folder: Path) -> dict[str, Any]:
     """Floor in view, m2: ours against the measured room's polygon seen by the measured camera."""
     from shapely.geometry import Polygon
@@ -174,7 +202,12 @@ def sheets(folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sheets", action="store_true", help="also write `stagekit look` sheets of a dozen photos")
+    parser.add_argument("--limits", action="store_true", help="only print what the limits of what is told rest on")
+    parser.add_argument("--weights", help="with --limits: a RoomNet file instead of the embedded one")
     args = parser.parse_args()
+    if args.limits:
+        limits(shared(), args.weights)
+        return
     result, scenes = facts(shared())
     for name, text in scenes:
         print(f"{name}: {text}")

@@ -165,3 +165,33 @@ def test_large_pieces_stay(wall):
     cv2.line(changed, (395, 240), (405, 240), (60, 50, 40), 5)
     changed[hole] = pixels[hole]
     assert not found(wall, changed).any()
+
+
+def test_a_broad_leaf_goes(wall):
+    """Broader than a leg, still narrower than the median looks about."""
+    pixels, leaf = drawn(wall, (395, 250), (425, 225), thick=15)
+    assert leaf.sum() > 400
+    assert found(wall, pixels)[leaf].mean() > 0.9
+
+
+def test_specks_are_no_pieces(wall):
+    pixels = wall[1].copy()
+    pixels[240:242, 400:402] = (60, 50, 40)
+    assert not found(wall, pixels).any()
+    pixels[240:244, 400:403] = (60, 50, 40)
+    assert found(wall, pixels)[240:244, 400:403].all()
+
+
+def test_light_may_change_where_tints_may_not(wall):
+    """A shade that is as far from the wall as another paint is: it lies on the wall."""
+    from stagekit.room.paint import cielab
+
+    own = np.array(wall[1][230, 420], int)
+    shade, paint = own - 18, own + (0, 1, -13)
+    distances = [
+        np.linalg.norm(np.subtract(*(cielab(np.uint8([[c]]))[0, 0] for c in (own, o)))) for o in (shade, paint)
+    ]
+    assert distances[0] == pytest.approx(distances[1], abs=1.0)
+    for colour, goes in ((shade, False), (paint, True)):
+        pixels, piece = drawn(wall, (395, 240), (440, 205), thick=6, colour=tuple(int(v) for v in colour))
+        assert (found(wall, pixels)[piece].mean() > 0.9) == goes
