@@ -4,9 +4,9 @@
 be told is compared with describe_truth.txt; false ones are listed by name. ``invented`` counts things and rooms that are
 told and not there. Floor area in view: estimated rooms of groundtruth/layout against the measured ones. All texts, in
 four languages and three tones, go through check_wording. ``--sheets`` also writes `stagekit look` sheets of a dozen
-photos to benchmarks/sheets/ (not committed). ``--limits`` measures nothing but what the limits of
-stagekit/listing/contents.py rest on, to set them anew when the network has learnt. The material of floors has its own benchmark, floor.py, cross-validated;
-the model that is used here was trained on these floors too.
+photos to benchmarks/sheets/ (not committed). ``--limits`` only prints what the limits of stagekit/listing/contents.py
+rest on, to set them anew when the network has learnt. The material of floors has its own benchmark, floor.py,
+cross-validated; the model that is used here was trained on these floors too.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def facts(folder: Path) -> tuple[dict[str, Any], list[Any]]:
 
 
 def limits(folder: Path, weights: str | None = None) -> None:
-    """Print for each class its limits, how many photos that show it would be told so, and those without it that come next."""
+    """Print for each class its limits, how many photos that show it are told so, and those without it that come next."""
     from stagekit.listing.contents import ABSENT, RELIABLE, RULES, take_stock
 
     rows, stocks = truth(), {}
