@@ -56,7 +56,17 @@ def test_memory_that_recorded_graphs_hold_has_its_column():
     page = report.report({"ablations-sdxl-cuda": result.check(made(**data), "it")})
     assert "| peak memory | reserved |" in page and "| 0.01 GB | 7.00 GB |" in page
     assert "reserved_bytes" not in timing.Timing((1.0,), (1.0,), 1.0, 5, "resident memory").data()
-    assert timing.read_reserved("cpu") is None
+    assert timing.measure(lambda: None, runs=1)[0].reserved_bytes is None
+
+
+def test_measured_on_cuda_both_memories_are_told(monkeypatch):
+    cuda = pytest.importorskip("torch").cuda
+    for name, value in {
+        "synchronize": None, "reset_peak_memory_stats": None, "max_memory_allocated": 5, "max_memory_reserved": 7
+    }.items():  # fmt: skip
+        monkeypatch.setattr(cuda, name, lambda value=value: value)
+    got, _ = timing.measure(lambda: None, device="cuda", runs=1)
+    assert (got.peak_bytes, got.reserved_bytes) == (5, 7)
 
 
 @pytest.mark.parametrize("deaf", [False, True])

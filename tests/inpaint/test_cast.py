@@ -53,8 +53,9 @@ def test_a_warm_glow_is_one_though_hardly_brighter(room, scene):
     assert glow(warm, lamp, lamp, segments, room.layout)[near].mean() > 0.9
     assert not glow(lit(log, far, 0.08), lamp, lamp, segments, room.layout).any()
     assert not glow(lit(log, far, 0.25), lamp, lamp, segments, room.layout).any(), "white paint by a white lamp"
-    hint = lit(log, far, 0.08, (0.15, 0.0, -0.15))
-    assert not glow(hint, lamp, lamp, segments, room.layout).any()
+    for tint in (0.06, 0.15):
+        hint = lit(log, far, 0.08, (tint, 0.0, -tint))
+        assert not glow(hint, lamp, lamp, segments, room.layout).any()
 
 
 def test_a_lamp_that_is_off_or_stays_changes_nothing(room, scene):
@@ -161,6 +162,7 @@ def test_glow_reaches_no_farther_than_it_is_brighter(room, scene):
     excess = np.exp(-((far / 18.0) ** 2))
     clear, faint = (walls(room) & ~lamp & (excess > a) & (excess < b) for a, b in ((0.16, 0.24), (0.05, 0.09)))
     assert found[clear].mean() > 0.6 and found[faint].mean() < 0.1
+    assert found[walls(room) & (excess < 0.08)].mean() < 0.02
     everywhere = log + (0.5 * walls(room))[..., None].astype(np.float32)
     assert not glow(everywhere, lamp, lamp, segments, room.layout).any()
 
